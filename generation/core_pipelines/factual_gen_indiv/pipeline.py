@@ -1,0 +1,93 @@
+"""Questions and answers, each from one chunk of one document, checked against it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from generation.core_components.conversations import conversation_step, group_pairs
+from generation.core_components.question_checks import question_checks, without_near_duplicates
+from generation.core_components.retrieval_rows import RetrievalRows
+from generation_functions import ExistingPath, Model, Record, Run, ask, split, verdict
+
+HERE = Path(__file__).parent
+
+
+def factual_gen_indiv_pipeline(
+    run: Run,
+    input_dir: ExistingPath = Path("inputs/sample"),
+    small_model: Model = Model(name="offline"),
+    large_model: Model = Model(name="offline"),
+    chunk_size: int = 500,
+    limit: int | None = None,
+    votes: int = 3,
+    check_questions: bool = True,
+    check_relevance: bool = True,
+    check_grounding: bool = True,
+    conversations: bool = True,
+    retrieval: bool = True,
+    wrong_document_share: float = 0.15,
+    output_format: Literal["messages", "sharegpt", "alpaca", "text", "segments"] = "messages",
+    parquet: bool = False,
+    holdout: float = 0.05,
+    language: str | None = None,
+    default_prompts: Path = HERE / "prompts",
+    prompts: Path | None = None,
+) -> None:
+    """Make question-answer rows, conversations and retrieval rows from documents.
+
+    Args:
+        input_dir: Folder with your documents.
+        small_model: Filters chunks and checks pairs: many short calls.
+        large_model: Writes questions, answers and conversations.
+        chunk_size: Longest chunk, in tokens.
+        limit: Use only this many chunks; a larger limit contains the smaller one's.
+        votes: How often each check is asked; more than half must say yes.
+        check_questions: Check that a question is answerable and clear without the text; reword or drop it.
+        check_relevance: Check that the answer answers the question.
+        check_grounding: Check that every claim of the answer is in the text.
+        conversations: Also write a multi-turn conversation per chunk.
+        retrieval: Also write rows with the text in the system prompt.
+        wrong_document_share: Share of the retrieval rows that get the wrong text, and an answer that says so.
+        output_format: Layout of the rows.
+        parquet: Also write Parquet files.
+        holdout: Share of the chunks whose questions go to eval_questions.jsonl and never into training rows.
+        language: Language to write in; null follows the documents.
+        default_prompts: Folder with this pipeline's prompts.
+        prompts: Folder with prompts of yours that replace them, file by file.
+    """
+    wording = run.prompts(default_prompts, prompts)
+    small, large = run.client(small_model), run.client(large_model)
+    chunks = run.chunks(input_dir, chunk_size=chunk_size, limit=limit)
+    checks = question_checks(
+        small, large, wording, votes=votes, questions=check_questions, relevance=check_relevance,
+        grounding=check_grounding, language=language,
+    )  # fmt: skip
+    pairs = run.map(
+        chunks,
+        verdict(small, wording["judge_chunk"], passes="suitable", reason="not suitable to learn from"),
+        ask(large, wording["write_questions"], into="pairs", language=language),
+        split("pairs"),
+        *checks,
+        name="questions",
+    )
+    pairs = without_near_duplicates(run, pairs)
+    layout = {"output_format": output_format, "parquet": parquet, "holdout": holdout}
+    run.write("pairs", pairs, pair_row, **layout)
+    if conversations:
+        step = conversation_step(large, wording["write_conversation"], language=language)
+        talks = run.map(group_pairs(pairs), step, name="conversations")
+        run.write("conversations", talks, lambda record: {"messages": record["turns"]}, **layout)
+    if retrieval:
+        rows = RetrievalRows(chunks, wrong_share=wrong_document_share)
+        run.write("retrieval", pairs, rows.row, **layout)
+
+
+def pair_row(record: Record) -> dict[str, object]:
+    """One question with its answer, and nothing else."""
+    return {
+        "messages": [
+            {"role": "user", "content": record["question"]},
+            {"role": "assistant", "content": record["answer"]},
+        ]
+    }

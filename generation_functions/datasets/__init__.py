@@ -1,0 +1,1 @@
+"""Datasets: rows and their formats, writers, provenance, the dataset card and the report."""

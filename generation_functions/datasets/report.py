@@ -1,0 +1,322 @@
+"""The report of a run: one page that opens from the disk, without network and without scripts.
+
+It tells failures as loudly as successes, and says so when the numbers do not add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from generation_functions.datasets.charts import histogram_svg, stream_svg
+from generation_functions.datasets.figures import count, dollars, duration, number, share, short_number
+from generation_functions.datasets.jsonl import write_text
+from generation_functions.datasets.markup import Markup, element, join
+from generation_functions.datasets.provenance import find_provenance
+from generation_functions.datasets.report_details import (
+    config_section,
+    cost_section,
+    sources_section,
+    troubles_section,
+)
+from generation_functions.datasets.report_samples import Origins, samples_section
+from generation_functions.datasets.summary import (
+    DatasetSummary,
+    RunSummary,
+    StageSummary,
+    StepSummary,
+    Totals,
+    complete_summary,
+    contradictions,
+    totals,
+    unfinished,
+)
+
+REPORT_FILE = "report.html"
+SHOWN_REASONS = 6
+
+# A flame over a bowl of embers.
+_EMBLEM = (
+    '<svg viewBox="0 0 24 24" aria-hidden="true"><path fill="#e2631c" d="M12 2c1 4 5 6 5 11a5 5 0 0 1-10 0'
+    'c0-2 1-3.5 2-4.5.2 1.6.8 2.4 1.6 2.8C10 8 10.500 5 12 2z"/><path fill="#ff9a52" d="M3 18h18a9 5 0 0 1'
+    '-18 0z"/></svg>'
+)
+
+# One gradient for all streams, in the units of their common view box, so that they join without a seam.
+_GRADIENT = (
+    '<svg width="0" height="0" aria-hidden="true" style="position:absolute"><defs><linearGradient id="ember" '
+    'gradientUnits="userSpaceOnUse" x1="0" x2="84" y1="0" y2="0"><stop offset="0" stop-color="#c2470c"/>'
+    '<stop offset=".55" stop-color="#e2631c"/><stop offset="1" stop-color="#ff9a52"/>'
+    "</linearGradient></defs></svg>"
+)
+
+
+def write_report(folder: Path, summary: Mapping[str, Any]) -> Path:
+    """Writes report.html into `folder`, with the origins of sample rows found there; returns its path."""
+    run = complete_summary(summary)
+    origins = {
+        str(row["id"]): find_provenance(folder, str(row["id"]))
+        for dataset in run["datasets"]
+        for row in dataset["examples"]
+        if "id" in row
+    }
+    path = folder / REPORT_FILE
+    write_text(path, report_html(run, origins))
+    return path
+
+
+def report_html(run: RunSummary, origins: Origins) -> str:
+    """The whole page. `origins` are the provenance lines of the sample rows, by row id."""
+    sums = totals(run)
+    sections = {
+        "records": ("What became of the records", _records_section(run)),
+        "troubles": ("What went wrong", troubles_section(run, sums)),
+        "datasets": ("Datasets", _datasets_section(run)),
+        "samples": ("Sample rows", samples_section(run, origins)),
+        "sources": ("Sources", sources_section(run, sums)),
+        "cost": ("Calls and cost", cost_section(run)),
+        "config": ("How it was made", config_section(run)),
+    }
+    shown = {key: (title, body) for key, (title, body) in sections.items() if body}
+    page = element(
+        "html",
+        element(
+            "head",
+            element("meta", charset="utf-8"),
+            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            element("title", f"{run['title']}: report"),
+            element("style", Markup(Path(__file__).with_name("report.css").read_text("utf-8"))),
+        ),
+        element(
+            "body",
+            Markup(_GRADIENT),
+            element(
+                "header",
+                _head(run),
+                _verdict(run, sums),
+                _tiles(run, sums),
+                element("nav", [element("a", title, href=f"#{key}") for key, (title, _) in shown.items()]),
+            ),
+            element(
+                "main",
+                [
+                    element("section", element("h2", title), body, id=key)
+                    for key, (title, body) in shown.items()
+                ],
+            ),
+            element("footer", element("p", "Made by Augmentoolkit. This page needs no network.")),
+        ),
+        lang="en",
+    )
+    return f"<!doctype html>\n{page}\n"
+
+
+def _head(run: RunSummary) -> Markup:
+    parts = [Markup(_EMBLEM), element("b", "Augmentoolkit"), element("span", run["pipeline"])]
+    if run["offline"]:
+        parts.append(element("span", "offline model: rule-based, for trying things out"))
+    return join(
+        element("div", parts, class_="overline"),
+        element("h1", run["title"]),
+        element("p", run["description"], class_="description") if run["description"] else None,
+    )
+
+
+def _verdict(run: RunSummary, sums: Totals) -> Markup:
+    """The one sentence that a reader in a hurry takes away. Completed is good news only when nothing was lost."""
+    status, lost = run["status"], _losses(run, sums)
+    if status != "completed":
+        kind = "warn" if status in {"paused", "running", "interrupted"} else "bad"
+        words = " ".join(part for part in (run.get("error", ""), lost) if part)
+        return _verdict_line(kind, status.capitalize(), words or "The run did not come to its end.")
+    if lost:
+        return _verdict_line("bad", "Completed, with losses", lost)
+    ending = f" Checks dropped {count(sums.dropped, 'record')} on purpose." if sums.dropped else ""
+    return _verdict_line("good", "Completed", f"Everything was read, and nothing failed.{ending}")
+
+
+def _losses(run: RunSummary, sums: Totals) -> str:
+    """What is missing from the data, in one sentence; empty when nothing is."""
+    lost = []
+    if sums.failed:
+        lost.append(f"{count(sums.failed, 'record')} failed")
+    if sums.skipped:
+        every = number(sums.documents + sums.skipped)
+        lost.append(f"{number(sums.skipped)} of {every} documents could not be read")
+    if run["status"] == "completed":
+        if contradictions(run):
+            lost.append("the numbers do not add up")
+        empty = [dataset["name"] for dataset in run["datasets"] if not dataset["rows"]]
+        if empty:
+            lost.append(f"there is no row in {', '.join(empty)}")
+        if not run["datasets"]:
+            lost.append("no dataset was written")
+    text = "; ".join(lost)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _verdict_line(kind: str, status: str, words: str) -> Markup:
+    return element("p", element("b", status), element("span", words), class_=f"verdict {kind}", role="status")
+
+
+def _tiles(run: RunSummary, sums: Totals) -> Markup:
+    calls = run["calls"]
+    known = sums.documents + sums.skipped
+    tiles = [
+        ("main", "rows", number(sums.rows), f"in {count(len(run['datasets']), 'dataset')}"),
+        ("main", "tokens", short_number(sums.tokens), "in those rows"),
+        _loss(
+            "failed records",
+            sums.failed,
+            "finished without an error" if not sums.failed else "not in the data",
+        ),
+        _loss("documents not read", sums.skipped, f"of {number(known)}"),
+        ("", "documents read", number(sums.documents), count(sums.chunks, "chunk")),
+        ("", "dropped by checks", number(sums.dropped), "on purpose, with a reason"),
+        ("", "cost", dollars(calls["cost"]), _calls_in_words(run)),
+        ("", "time", duration(run["seconds"]), f"in {count(len(run['stages']), 'stage')}"),
+    ]
+    return element(
+        "dl",
+        [
+            element(
+                "div",
+                element("dt", name),
+                element("dd", value, class_="value"),
+                element("dd", detail, class_="detail"),
+                class_=kind or None,
+            )
+            for kind, name, value, detail in tiles
+        ],
+        class_="tiles",
+    )
+
+
+def _loss(name: str, lost: int, detail: str) -> tuple[str, str, str, str]:
+    return ("bad" if lost else "", name, number(lost), detail)
+
+
+def _calls_in_words(run: RunSummary) -> str:
+    made, reused = run["calls"]["made"], run["calls"]["reused"]
+    words = count(made, "call")
+    return f"{words}, {number(reused)} reused" if reused else words
+
+
+def _records_section(run: RunSummary) -> Markup | None:
+    if not run["stages"]:
+        return None
+    legend = [("kept", "went on"), ("dropped", "dropped by a check"), ("failed", "failed")]
+    wrong = contradictions(run)
+    alarm = element(
+        "div",
+        element("h3", "The numbers do not add up"),
+        element("p", "Records went missing without a reason. Please report this; do not trust the data."),
+        element("ul", [element("li", line) for line in wrong]),
+        class_="card alarm",
+    )
+    return join(
+        element("p", "A stream is as wide as it has records; what leaves it is named beside.", class_="lead"),
+        alarm if wrong and run["status"] == "completed" else None,
+        element(
+            "ul",
+            [element("li", element("i"), text, class_=kind) for kind, text in legend],
+            class_="legend",
+        ),
+        [_stage(stage) for stage in run["stages"]],
+    )
+
+
+def _stage(stage: StageSummary) -> Markup:
+    steps = stage["steps"]
+    widest = max([stage["records_in"], *(max(step["in"], step["made"]) for step in steps)], default=0)
+    came, went = stage["records_in"], stage["records_out"]
+    timing = duration(stage["seconds"])
+    rows: list[Markup] = []
+    for step in steps:
+        lost = (sum(step["dropped"].values()), sum(step["failed"].values()))
+        rows.append(element("div", stream_svg(widest, step["kept"], *lost, step["made"])))
+        rows.append(element("div", _step(step), class_="step"))
+    width = max(1.2, 84 * went / max(1, widest)) if went else 0
+    rows.append(
+        element("div", element("div", class_="mouth", style=f"width:{width:.2f}%;--share:{width:.2f}"))
+    )
+    rows.append(element("div", f"{count(went, 'record')} came out", class_="end"))
+    return element(
+        "article",
+        element(
+            "header",
+            element("h3", stage["name"]),
+            element("span", f"{number(came)} in, {number(went)} out, {timing}", class_="soft"),
+        ),
+        element("div", rows, class_="flow"),
+        class_="card stage",
+    )
+
+
+def _step(step: StepSummary) -> Markup:
+    made = f", which made {number(step['made'])}" if step["made"] != step["kept"] else ""
+    waiting = unfinished(step)
+    dropped = _reasons("dropped", "−", step["dropped"])
+    failed = _reasons("failed", "✕ ", step["failed"])
+    if waiting:
+        failed += _reasons("failed", "? ", {"not accounted for": waiting})
+    shown, folded = [*dropped[:SHOWN_REASONS], *failed], dropped[SHOWN_REASONS:]
+    return join(
+        element("h4", step["name"]),
+        element(
+            "p",
+            element("b", number(step["in"])),
+            " in, ",
+            element("b", number(step["kept"])),
+            f" kept ({share(step['kept'], step['in'])}){made}",
+        ),
+        element("ul", shown, class_="reasons") if shown else None,
+        _folded(folded) if folded else None,
+    )
+
+
+def _reasons(kind: str, sign: str, counts: Mapping[str, int]) -> list[Markup]:
+    return [
+        element("li", element("b", f"{sign}{number(times)}"), element("span", reason), class_=kind)
+        for reason, times in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    ]
+
+
+def _folded(reasons: list[Markup]) -> Markup:
+    """Reasons of dropping beyond the most frequent ones. Failures are never folded away."""
+    title = element("summary", count(len(reasons), "more reason"))
+    return element("details", title, element("ul", reasons, class_="reasons"))
+
+
+def _datasets_section(run: RunSummary) -> Markup | None:
+    if not run["datasets"]:
+        return None
+    return element("div", [_dataset(dataset) for dataset in run["datasets"]], class_="pair")
+
+
+def _dataset(dataset: DatasetSummary) -> Markup:
+    rows, tokens = dataset["rows"], dataset["tokens"]
+    files = [element("a", element("code", dataset["file"]), href=dataset["file"])]
+    if dataset.get("parquet"):
+        files.append(element("a", element("code", dataset["parquet"]), href=dataset["parquet"]))
+    if not rows:
+        return element(
+            "div",
+            element("h3", dataset["name"]),
+            element("p", "No row was made."),
+            class_="card alarm",
+        )
+    return element(
+        "div",
+        element("h3", dataset["name"]),
+        element(
+            "p",
+            f"{count(rows, 'row')} of {dataset['format']}, {short_number(tokens)} tokens, "
+            f"{number(round(tokens / rows))} each on average. ",
+            join(*[join(" ", link) for link in files]),
+            class_="soft",
+        ),
+        histogram_svg(dataset["lengths"], dataset["name"]),
+        class_="card",
+    )

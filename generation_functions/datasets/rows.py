@@ -1,0 +1,346 @@
+"""Rows: the shapes in which training data is written, and the one function that turns each into the others.
+
+| format   | row                                                        |
+|----------|------------------------------------------------------------|
+| messages | `{"messages": [{"role", "content"}]}`                      |
+| sharegpt | `{"conversations": [{"from": system/human/gpt, "value"}]}` |
+| alpaca   | `{"instruction", "input", "output"}`, also `"system"`      |
+| text     | `{"text"}`                                                 |
+| segments | `{"segments": [{"label": bool, "text"}]}`, true = trained  |
+
+A row may carry an `id` and columns of its own; every conversion keeps them. A message may carry a `label`
+(true = trained on) where it is not what chat trainers do anyway, which is to train on the assistant only.
+
+Nothing is lost in silence. What the wanted format cannot say is a `UsageError` that names the formats which
+can: several turns as alpaca, an assistant turn not trained on as anything but segments. Chat becomes text and
+segments in the ChatML notation, which reads back exactly; text and segments without it hold no roles, so they
+cannot become chat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any, Literal, cast, get_args
+
+from generation_functions.datasets.chatml import Part, holds_marks, read_chatml, write_chatml
+from generation_functions.errors import RecordFailedError, UsageError
+
+Row = dict[str, Any]
+Message = dict[str, Any]
+OutputFormat = Literal["messages", "sharegpt", "alpaca", "text", "segments"]
+OUTPUT_FORMATS: tuple[str, ...] = get_args(OutputFormat)
+
+_CONTENT_KEY = {"messages": "messages", "conversations": "sharegpt", "segments": "segments", "text": "text"}
+_ALPACA_KEYS = ("instruction", "input", "output", "system", "history")
+_ROLES = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "gpt": "assistant",
+    "model": "assistant",
+    "chatgpt": "assistant",
+    "bot": "assistant",
+    "tool": "tool",
+    "function": "tool",
+    "observation": "tool",
+}
+_SHAREGPT_NAMES = {"system": "system", "user": "human", "assistant": "gpt", "tool": "tool"}
+_MAY_FOLLOW = {
+    "": ("system", "user"),
+    "system": ("user",),
+    "user": ("assistant",),
+    "assistant": ("user", "tool"),
+    "tool": ("tool", "assistant"),
+}
+
+
+def convert_row(row: Mapping[str, Any], output_format: str) -> Row:
+    """The same row in `output_format`, its `id` first and its other columns last.
+
+    Raises UsageError when the format cannot hold what the row says, RecordFailedError when the row is broken.
+    """
+    wanted = check_output_format(output_format)
+    present = row_format(row)
+    content = _content(row, present) if present == wanted else _CONVERTERS[wanted](row, present)
+    more = {key: value for key, value in row.items() if key != "id" and key not in _content_keys(present)}
+    clash = sorted(more.keys() & content.keys())
+    if clash:
+        raise UsageError(f"{_name(row)} has a column {clash[0]}, which {wanted} needs. Rename the column.")
+    head = {"id": row["id"]} if "id" in row else {}
+    return {**head, **content, **more}
+
+
+def check_output_format(name: str) -> OutputFormat:
+    """`name` when it is one of OUTPUT_FORMATS; raises UsageError otherwise."""
+    if name not in OUTPUT_FORMATS:
+        raise UsageError(f"output_format {name!r} is none of: {', '.join(OUTPUT_FORMATS)}.")
+    return cast(OutputFormat, name)
+
+
+def row_format(row: Mapping[str, Any]) -> OutputFormat:
+    """Which format `row` is in; raises RecordFailedError when it is none, or two at once."""
+    found = [name for key, name in _CONTENT_KEY.items() if key in row]
+    if "instruction" in row and "output" in row:
+        found.append("alpaca")
+    if len(found) != 1:
+        what = f"in {len(found)} formats at once ({', '.join(found)})" if found else "in no known format"
+        raise RecordFailedError(
+            f"{_name(row)} is {what}. Give it exactly one of: messages, conversations, segments, text, "
+            f"instruction and output. It has: {', '.join(map(str, row)) or 'nothing'}."
+        )
+    return cast(OutputFormat, found[0])
+
+
+def row_texts(row: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of `row` that a model reads, in order; for counting tokens."""
+    present = row_format(row)
+    if present == "text":
+        yield row["text"]
+    elif present == "segments":
+        yield from (segment["text"] for segment in row["segments"])
+    else:
+        yield from (message["content"] for message in row_messages(row))
+
+
+def row_messages(row: Mapping[str, Any]) -> list[Message]:
+    """The turns of `row` as role and content, whatever its format; raises UsageError where it holds none."""
+    present = row_format(row)
+    if present == "messages":
+        return [_read_message(row, turn, "role", "content") for turn in _list(row, "messages")]
+    if present == "sharegpt":
+        turns = [_read_message(row, turn, "from", "value") for turn in _list(row, "conversations")]
+        return [*_system(row), *turns]
+    if present == "alpaca":
+        return _read_alpaca(row)
+    return _read_chat_text(row, present)
+
+
+def valid_row(row: Mapping[str, Any]) -> bool:
+    """Whether `row` is worth writing; `row_problem` says why not."""
+    return row_problem(row) is None
+
+
+def row_problem(row: Mapping[str, Any]) -> str | None:
+    """What is wrong with `row`, or None: blank parts, turns out of order, nothing to train on."""
+    try:
+        present = row_format(row)
+        if present == "text":
+            return None if _filled(row["text"]) else "the text is blank"
+        if present == "segments":
+            return _segments_problem(_list(row, "segments"))
+        return _messages_problem(row_messages(row))
+    except RecordFailedError as error:
+        return str(error)
+
+
+def _messages_problem(messages: list[Message]) -> str | None:
+    if not messages:
+        return "it has no messages"
+    for position, message in enumerate(messages, 1):
+        if not _filled(message["content"]) and not message.get("tool_calls"):
+            return f"message {position} ({message['role']}) is blank"
+    for before, after in pairwise(["", *(message["role"] for message in messages)]):
+        if after not in _MAY_FOLLOW[before]:
+            return f"a message of {after} follows {'the start' if not before else 'one of ' + before}"
+    if messages[-1]["role"] != "assistant":
+        return f"it ends with a message of {messages[-1]['role']}, so there is no answer to learn from"
+    if not any(_label(message) for message in messages):
+        return "no message is trained on"
+    return None
+
+
+def _segments_problem(segments: list[Any]) -> str | None:
+    for position, segment in enumerate(segments, 1):
+        if not isinstance(segment, Mapping) or not isinstance(segment.get("label"), bool):
+            return f"segment {position} has no label that is true or false"
+        if not isinstance(segment.get("text"), str) or not segment["text"]:
+            return f"segment {position} is empty"
+    if not any(segment["label"] and segment["text"].strip() for segment in segments):
+        return "no segment is trained on"
+    return None
+
+
+def _to_messages(row: Mapping[str, Any], present: OutputFormat) -> Row:
+    return {"messages": _chat(row, "messages")}
+
+
+def _to_sharegpt(row: Mapping[str, Any], present: OutputFormat) -> Row:
+    turns = [
+        {"from": _SHAREGPT_NAMES[message["role"]], "value": message["content"], **_more(message)}
+        for message in _chat(row, "sharegpt")
+    ]
+    return {"conversations": turns}
+
+
+def _to_alpaca(row: Mapping[str, Any], present: OutputFormat) -> Row:
+    messages = _chat(row, "alpaca")
+    system = messages[0]["content"] if messages and messages[0]["role"] == "system" else None
+    turns = messages[1:] if system is not None else messages
+    if [message["role"] for message in turns] != ["user", "assistant"]:
+        raise UsageError(
+            f"{_name(row)} has {len(turns)} turns, and alpaca holds one question with one answer. "
+            "Choose output_format messages or sharegpt."
+        )
+    _refuse_more(row, turns, "alpaca")
+    content = {"instruction": turns[0]["content"], "input": "", "output": turns[1]["content"]}
+    return content if system is None else {**content, "system": system}
+
+
+def _to_text(row: Mapping[str, Any], present: OutputFormat) -> Row:
+    if present == "segments":
+        if not all(segment["label"] for segment in row["segments"]):
+            raise UsageError(
+                f"{_name(row)} has segments that must not be trained on, and text is trained on whole. "
+                "Choose output_format segments."
+            )
+        return {"text": "".join(row_texts(row))}
+    return {"text": "".join(part.text for part in _chatml_parts(row, _chat(row, "text")))}
+
+
+def _to_segments(row: Mapping[str, Any], present: OutputFormat) -> Row:
+    if present == "text":
+        return {"segments": [{"label": True, "text": row["text"]}]}
+    segments: list[Row] = []
+    for label, text in _chatml_parts(row, row_messages(row)):
+        if segments and segments[-1]["label"] == label:
+            segments[-1]["text"] += text
+        else:
+            segments.append({"label": label, "text": text})
+    return {"segments": segments}
+
+
+_CONVERTERS: dict[str, Callable[[Mapping[str, Any], OutputFormat], Row]] = {
+    "messages": _to_messages,
+    "sharegpt": _to_sharegpt,
+    "alpaca": _to_alpaca,
+    "text": _to_text,
+    "segments": _to_segments,
+}
+
+
+def _content(row: Mapping[str, Any], present: OutputFormat) -> Row:
+    """What `row` says, in the format that it is in already."""
+    if present == "messages":
+        return {"messages": _chat(row, present)}
+    if present == "sharegpt":
+        return _to_sharegpt(row, present)
+    return {key: row[key] for key in _content_keys(present) if key in row}
+
+
+def _content_keys(present: OutputFormat) -> tuple[str, ...]:
+    if present == "alpaca":
+        return _ALPACA_KEYS
+    return ("conversations", "system") if present == "sharegpt" else (present,)
+
+
+def _chat(row: Mapping[str, Any], wanted: str) -> list[Message]:
+    """The messages of `row` without labels; refuses labels that the wanted format cannot say."""
+    messages = row_messages(row)
+    for position, message in enumerate(messages, 1):
+        if _label(message) != (message["role"] == "assistant"):
+            trained = "trained on" if _label(message) else "kept out of training"
+            raise UsageError(
+                f"{_name(row)}: message {position} ({message['role']}) is {trained}, which "
+                f"{wanted} cannot say. Choose output_format segments."
+            )
+    return [{key: value for key, value in message.items() if key != "label"} for message in messages]
+
+
+def _label(message: Message) -> bool:
+    return bool(message.get("label", message["role"] == "assistant"))
+
+
+def _more(message: Message) -> Row:
+    """What a message has besides role, content and label, such as tool calls."""
+    return {key: value for key, value in message.items() if key not in {"role", "content", "label"}}
+
+
+def _refuse_more(row: Mapping[str, Any], messages: list[Message], wanted: str) -> None:
+    more = sorted({key for message in messages for key in _more(message)})
+    if more:
+        raise UsageError(
+            f"{_name(row)} has messages with {', '.join(more)}, which {wanted} cannot hold. "
+            "Choose output_format messages or sharegpt."
+        )
+
+
+def _read_message(row: Mapping[str, Any], turn: Any, role_key: str, text_key: str) -> Message:
+    if not isinstance(turn, Mapping):
+        raise RecordFailedError(f"{_name(row)} has a turn without {role_key} and {text_key}.")
+    role = _ROLES.get(str(turn.get(role_key)).lower())
+    if role is None:
+        raise RecordFailedError(
+            f"{_name(row)} has a turn of {turn.get(role_key)!r}. Known are: {', '.join(_ROLES)}."
+        )
+    text = turn.get(text_key)
+    if text is None:
+        text = ""
+    if not isinstance(text, str):
+        raise RecordFailedError(
+            f"{_name(row)}: the {text_key} of a turn is a {type(text).__name__}; only text is supported."
+        )
+    more = {key: value for key, value in turn.items() if key not in {role_key, text_key}}
+    return {"role": role, "content": text, **more}
+
+
+def _system(row: Mapping[str, Any]) -> list[Message]:
+    system = row.get("system")
+    return [{"role": "system", "content": system}] if _filled(system) else []
+
+
+def _read_alpaca(row: Mapping[str, Any]) -> list[Message]:
+    """Alpaca as chat: the input goes below the instruction, `history` (pairs of turns) comes first."""
+    parts = [str(part) for part in (row["instruction"], row.get("input")) if _filled(part)]
+    earlier = [
+        {"role": role, "content": text}
+        for pair in row.get("history") or []
+        for role, text in zip(("user", "assistant"), pair, strict=True)
+    ]
+    question, answer = "\n\n".join(parts), row["output"] if isinstance(row["output"], str) else ""
+    last = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    return [*_system(row), *earlier, *last]
+
+
+def _chatml_parts(row: Mapping[str, Any], messages: list[Message]) -> Iterator[Part]:
+    _refuse_more(row, messages, "text or segments")
+    if any(holds_marks(message["content"]) for message in messages):
+        raise RecordFailedError(f"{_name(row)} has ChatML inside a message, which would forge a turn.")
+    return write_chatml((message["role"], message["content"], _label(message)) for message in messages)
+
+
+def _read_chat_text(row: Mapping[str, Any], present: OutputFormat) -> list[Message]:
+    """Text or segments as chat. Text has no labels, so its turns get those of any chat."""
+    if present == "text":
+        parts = [Part(False, str(row["text"]))]
+    else:
+        parts = [Part(segment["label"], segment["text"]) for segment in _list(row, "segments")]
+    turns = read_chatml(parts)
+    if not turns or any(turn.role not in _ROLES or len(turn.labels) > 1 for turn in turns):
+        raise UsageError(
+            f"{_name(row)} is {present} without whole messages in it, so it cannot become a conversation. "
+            f"Choose output_format {present}."
+        )
+    messages = []
+    for turn in turns:
+        message: Message = {"role": _ROLES[turn.role], "content": turn.content}
+        if present == "segments" and turn.labels != {_label(message)}:
+            message["label"] = not _label(message)
+        messages.append(message)
+    return messages
+
+
+def _list(row: Mapping[str, Any], key: str) -> list[Any]:
+    if not isinstance(row[key], list):
+        raise RecordFailedError(f"{_name(row)}: {key} is a {type(row[key]).__name__}, not a list.")
+    return cast(list[Any], row[key])
+
+
+def _filled(text: Any) -> bool:
+    return isinstance(text, str) and bool(text.strip())
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return f"row {row['id']}" if row.get("id") else "a row without an id"

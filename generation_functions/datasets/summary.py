@@ -1,0 +1,243 @@
+"""The summary of a run, as the dataset card and the report read it, and what follows from its numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict, cast
+
+from generation_functions.datasets.rows import Row
+
+# "in" is a keyword, so this one cannot be written as a class.
+StepSummary = TypedDict(
+    "StepSummary",
+    {
+        "name": str,
+        "in": int,
+        "kept": int,
+        "made": int,
+        "dropped": dict[str, int],
+        "failed": dict[str, int],
+    },
+)
+
+
+class StageSummary(TypedDict):
+    """One `run.map`: records in, its steps, records out."""
+
+    name: str
+    records_in: int
+    records_out: int
+    seconds: float
+    steps: list[StepSummary]
+
+
+class DocumentRead(TypedDict):
+    """A document that was read. `rows` is how many rows rest on it, when that was counted."""
+
+    file: str
+    sha256: str
+    characters: int
+    tokens: int
+    chunks: int
+    licence: str | None
+    rows: NotRequired[int]
+
+
+class DocumentSkipped(TypedDict):
+    """A document that was not read, and why."""
+
+    file: str
+    reason: str
+
+
+class Documents(TypedDict):
+    """What the input folder held."""
+
+    read: list[DocumentRead]
+    skipped: list[DocumentSkipped]
+
+
+class StepCalls(TypedDict):
+    """Model calls of one step."""
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost: float
+    reused: NotRequired[int]
+
+
+class Calls(TypedDict):
+    """Model calls of the run. `reused` ones were paid for earlier; `rejected` answers were unusable."""
+
+    made: int
+    reused: int
+    rejected: int
+    input_tokens: int
+    output_tokens: int
+    cost: float
+    by_step: dict[str, StepCalls]
+    troubles: dict[str, int]
+
+
+class DatasetSummary(TypedDict):
+    """A dataset file. `lengths` are [lower, upper, rows] in tokens, upper excluded."""
+
+    name: str
+    file: str
+    format: str
+    rows: int
+    tokens: int
+    lengths: list[list[int]]
+    examples: list[Row]
+    parquet: NotRequired[str]
+
+
+class ModelSummary(TypedDict):
+    """A model, and the parameter it was given as."""
+
+    parameter: str
+    name: str
+    base_url: str
+
+
+class PromptSummary(TypedDict):
+    """A prompt file, and the digest of what matters in it."""
+
+    name: str
+    file: str
+    digest: str
+
+
+class RunSummary(TypedDict):
+    """Everything that is told about a run. `error` is why it ended early; `languages` are ISO 639 codes."""
+
+    pipeline: str
+    title: str
+    description: str
+    status: str
+    offline: bool
+    config: dict[str, Any]
+    models: list[ModelSummary]
+    prompts: list[PromptSummary]
+    documents: Documents
+    stages: list[StageSummary]
+    calls: Calls
+    datasets: list[DatasetSummary]
+    failed: int
+    seconds: float
+    notes: list[str]
+    error: NotRequired[str]
+    languages: NotRequired[list[str]]
+    task_categories: NotRequired[list[str]]
+
+
+_NO_CALLS: Calls = {
+    "made": 0,
+    "reused": 0,
+    "rejected": 0,
+    "input_tokens": 0,
+    "output_tokens": 0,
+    "cost": 0.0,
+    "by_step": {},
+    "troubles": {},
+}
+
+
+def complete_summary(summary: Mapping[str, Any]) -> RunSummary:
+    """`summary` with an empty value for every key it lacks: a run that failed early has little to tell."""
+    pipeline = str(summary.get("pipeline", ""))
+    empty: dict[str, Any] = {
+        "pipeline": pipeline,
+        "title": pipeline,
+        "description": "",
+        "status": "unknown",
+        "offline": False,
+        "config": {},
+        "models": [],
+        "prompts": [],
+        "stages": [],
+        "datasets": [],
+        "failed": 0,
+        "seconds": 0.0,
+        "notes": [],
+    }
+    documents = {"read": [], "skipped": [], **summary.get("documents", {})}
+    calls = {**_NO_CALLS, **summary.get("calls", {})}
+    return cast(RunSummary, {**empty, **summary, "documents": documents, "calls": calls})
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over a run, computed once so that every page shows the same ones."""
+
+    rows: int
+    tokens: int
+    documents: int
+    skipped: int
+    chunks: int
+    characters: int
+    dropped: int
+    failed: int
+    failed_reasons: tuple[tuple[str, str, int], ...]  # step, reason, records; most frequent first
+
+
+def totals(summary: RunSummary) -> Totals:
+    """The sums of a run."""
+    read, steps = summary["documents"]["read"], list(all_steps(summary))
+    reasons = [(step["name"], reason, count) for step in steps for reason, count in step["failed"].items()]
+    return Totals(
+        rows=sum(dataset["rows"] for dataset in summary["datasets"]),
+        tokens=sum(dataset["tokens"] for dataset in summary["datasets"]),
+        documents=len(read),
+        skipped=len(summary["documents"]["skipped"]),
+        chunks=sum(document["chunks"] for document in read),
+        characters=sum(document["characters"] for document in read),
+        dropped=sum(sum(step["dropped"].values()) for step in steps),
+        failed=max(summary["failed"], sum(count for _, _, count in reasons)),
+        failed_reasons=tuple(sorted(reasons, key=lambda entry: (-entry[2], entry[0], entry[1]))),
+    )
+
+
+def all_steps(summary: RunSummary) -> Iterator[StepSummary]:
+    """Every step of every stage, in order."""
+    for stage in summary["stages"]:
+        yield from stage["steps"]
+
+
+def unfinished(step: StepSummary) -> int:
+    """Records that came in and were neither kept, dropped nor failed."""
+    return step["in"] - step["kept"] - sum(step["dropped"].values()) - sum(step["failed"].values())
+
+
+def contradictions(summary: RunSummary) -> list[str]:
+    """Where the numbers do not add up. Records that vanish without a reason are the worst kind of failure."""
+    found = []
+    for stage in summary["stages"]:
+        expected = stage["records_in"]
+        for step in stage["steps"]:
+            where = f"Step {step['name']} of {stage['name']}"
+            if step["in"] != expected:
+                found.append(f"{where}: {expected} records should have come in, and {step['in']} did.")
+            missing = unfinished(step)
+            if missing:
+                found.append(f"{where}: {step['in']} came in, and {step['in'] - missing} are accounted for.")
+            expected = step["made"]
+        if stage["records_out"] != expected:
+            found.append(f"Stage {stage['name']}: {expected} were made, and {stage['records_out']} came out.")
+    by_reason = sum(sum(step["failed"].values()) for step in all_steps(summary))
+    if summary["stages"] and by_reason != summary["failed"]:
+        found.append(f"{summary['failed']} records are counted as failed, and {by_reason} have a reason.")
+    for dataset in summary["datasets"]:
+        counted = sum(count for _, _, count in dataset["lengths"])
+        if counted != dataset["rows"]:
+            found.append(f"Dataset {dataset['name']}: {dataset['rows']} rows, and {counted} have a length.")
+    return found
+
+
+def reasons_of_skipping(summary: RunSummary) -> list[tuple[str, int]]:
+    """Why documents were not read, most frequent first."""
+    counts = Counter(document["reason"] for document in summary["documents"]["skipped"])
+    return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))

@@ -1,0 +1,230 @@
+"""The writer of dataset files: streaming, counted, and whole or not there."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from array import array
+from bisect import bisect_right
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from generation_functions.datasets.jsonl import AtomicJsonLines, publish
+from generation_functions.datasets.rows import Row, check_output_format, convert_row, row_problem, row_texts
+from generation_functions.datasets.summary import DatasetSummary
+from generation_functions.errors import AugmentoolkitError, RecordFailedError, UsageError
+from generation_functions.records import record_id, stable_share
+from generation_functions.tokens import count_tokens
+
+FIRST_EXAMPLES = 3
+SPREAD_EXAMPLES = 3
+PARQUET_BATCH_ROWS = 1000
+
+# Half steps between powers of two: fine enough to show a shape, few enough to read.
+BUCKETS = (0, 16, 24, 32, 48, 64, 96, *(2**power * half // 2 for power in range(7, 21) for half in (2, 3)))
+
+
+class DatasetWriter:
+    """Writes `folder/name.jsonl` in one format, whatever the format of the rows; use as a context manager.
+
+    Holds none of the rows, except a few as examples: the first ones and some spread over the whole (the
+    smallest hashes of the ids, so the choice depends on the rows alone). With `parquet`, `name.parquet` is
+    written beside.
+
+    `write` raises RecordFailedError for a row that is blank or broken, UsageError for one that the format
+    cannot hold, AugmentoolkitError for an id that is there already or a column whose type changes. None of
+    these rows is written.
+    """
+
+    def __init__(self, folder: Path, name: str, output_format: str, parquet: bool = False) -> None:
+        if not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)*", name):
+            raise UsageError(f"Dataset name {name!r}: use letters, digits, _ - . and / for folders.")
+        self.name = name
+        self.output_format = check_output_format(output_format)
+        self.file = f"{name}.jsonl"
+        self.rows = 0
+        self.tokens = 0
+        self._folder = folder
+        self._parquet = parquet
+        self._ids = IdSet()
+        self._columns = ColumnTypes()
+        self._counts: dict[int, int] = {}
+        self._first: list[Row] = []
+        self._spread: list[tuple[float, int, Row]] = []
+        self._lines = AtomicJsonLines(folder / self.file)
+
+    def write(self, row: Mapping[str, Any]) -> str:
+        """Appends `row` and returns its id; a row without one gets an id derived from what it says."""
+        problem = row_problem(row)
+        if problem:
+            raise RecordFailedError(f"dataset {self.name}, row {row.get('id', '(no id)')}: {problem}.")
+        converted = convert_row(row, self.output_format)
+        identity = str(converted.get("id") or record_id(converted))
+        converted = {**converted, "id": identity} if "id" in converted else {"id": identity, **converted}
+        clash = self._columns.clash(converted)
+        if clash:
+            raise AugmentoolkitError(
+                f"dataset {self.name}, row {identity}: {clash}. Readers of the file need one type per column."
+            )
+        if not self._ids.add(identity):
+            raise AugmentoolkitError(
+                f"dataset {self.name}: two rows have the id {identity}. Derive ids from content and origin "
+                "(records.child does), or drop the second row."
+            )
+        self._lines.write(converted)
+        self._count(converted)
+        return identity
+
+    def summary(self) -> DatasetSummary:
+        """What the run's summary, the card and the report say about this dataset."""
+        spread = [row for _, _, row in sorted(self._spread, key=lambda entry: -entry[1])]
+        summary: DatasetSummary = {
+            "name": self.name,
+            "file": self.file,
+            "format": self.output_format,
+            "rows": self.rows,
+            "tokens": self.tokens,
+            "lengths": self._lengths(),
+            "examples": [*self._first, *spread],
+        }
+        if self._parquet and self.rows:
+            summary["parquet"] = f"{self.name}.parquet"
+        return summary
+
+    def close(self) -> None:
+        """Brings everything to the disk and puts the files in their places."""
+        self._lines.finish()
+        path = self._folder / f"{self.name}.parquet"
+        if not (self._parquet and self.rows):
+            path.unlink(missing_ok=True)  # one of an earlier run would not match the rows beside it
+        else:
+            part = path.with_name(f".{path.name}.part")
+            _write_parquet(self._lines.part, part)
+            publish(part, path)
+        self._lines.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._lines.discard()
+
+    def _count(self, row: Row) -> None:
+        tokens = sum(map(count_tokens, row_texts(row)))
+        bucket = bisect_right(BUCKETS, tokens) - 1
+        self._counts[bucket] = self._counts.get(bucket, 0) + 1
+        self.tokens += tokens
+        self.rows += 1
+        if len(self._first) < FIRST_EXAMPLES:
+            self._first.append(row)
+            return
+        # Bottom-k sampling: negated, so that the heap's root is the one to replace.
+        entry = (-stable_share(row["id"], "examples"), -self.rows, row)
+        if len(self._spread) < SPREAD_EXAMPLES:
+            heapq.heappush(self._spread, entry)
+        elif entry[0] > self._spread[0][0]:
+            heapq.heapreplace(self._spread, entry)
+
+    def _lengths(self) -> list[list[int]]:
+        """[lower, upper, rows] from the first used bucket to the last; lower is included, upper is not."""
+        if not self._counts:
+            return []
+        ends = (*BUCKETS[1:], BUCKETS[-1] * 2)
+        used = range(min(self._counts), max(self._counts) + 1)
+        return [[BUCKETS[bucket], ends[bucket], self._counts.get(bucket, 0)] for bucket in used]
+
+
+class IdSet:
+    """The ids seen so far as 64-bit hashes in one flat array (open addressing, linear probing).
+
+    At most 32 bytes an id where a set of strings takes over 100. Among a million different ids, the chance
+    that any two count as one is 3e-8.
+    """
+
+    def __init__(self) -> None:
+        self._slots = array("q", bytes(8 * 1024))
+        self._used = 0
+
+    def add(self, identity: str) -> bool:
+        """Adds `identity`; False when it was there."""
+        if self._used * 2 >= len(self._slots):
+            self._grow()
+        if not self._insert(hash(identity) or 1):
+            return False
+        self._used += 1
+        return True
+
+    def _insert(self, value: int) -> bool:
+        slots = self._slots
+        mask = len(slots) - 1
+        position = value & mask
+        while slots[position]:
+            if slots[position] == value:
+                return False
+            position = (position + 1) & mask
+        slots[position] = value
+        return True
+
+    def _grow(self) -> None:
+        old = self._slots
+        self._slots = array("q", bytes(16 * len(old)))
+        for value in old:
+            if value:
+                self._insert(value)
+
+
+class ColumnTypes:
+    """What kind of value each column holds, nested ones too: readers of the files take one kind only."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, str] = {}
+
+    def clash(self, row: Row) -> str | None:
+        """Which column of `row` holds another kind than in the rows before; learns when none does."""
+        new: dict[str, str] = {}
+        clash = self._visit("", row, new)
+        if clash is None:
+            self._kinds.update(new)
+        return clash
+
+    def _visit(self, path: str, value: Any, new: dict[str, str]) -> str | None:
+        if value is None:
+            return None
+        kind = _kind(value)
+        known = self._kinds.get(path) or new.setdefault(path, kind)
+        if known != kind:
+            return f"column {path} holds {kind}, and {known} in an earlier row"
+        if kind == "a mapping":
+            children = ((f"{path}.{key}" if path else str(key), item) for key, item in value.items())
+        elif kind == "a list":
+            children = ((f"{path}[]", item) for item in value)
+        else:
+            return None
+        return next((clash for name, item in children if (clash := self._visit(name, item, new))), None)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, list | tuple) else f"a {type(value).__name__}"
+
+
+def _write_parquet(lines: Path, path: Path) -> None:
+    """Converts a JSON lines file in batches; two passes, the first one to find the columns."""
+    from arro3.io import infer_json_schema, read_json, write_parquet
+
+    batches = read_json(lines, infer_json_schema(lines), batch_size=PARQUET_BATCH_ROWS)
+    write_parquet(batches, path, compression="zstd(3)", max_row_group_size=PARQUET_BATCH_ROWS)

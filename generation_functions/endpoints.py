@@ -1,0 +1,275 @@
+"""One OpenAI-compatible endpoint over HTTP: what to send where, and what its troubles mean.
+
+Three kinds of trouble, never mixed up: the provider is in trouble (`TroubleError`: wait and try again), the
+request is bad (`BadRequestError`: this record cannot be done), and it can never work (`ModelRefusedError`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from generation_functions.concurrency import AdaptiveLimiter
+from generation_functions.errors import EndpointDownError, ModelRefusedError
+
+if TYPE_CHECKING:
+    import aiohttp
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
+_BAD_REQUESTS_BEFORE_GIVING_UP = 5
+_TROUBLES_UNTIL_DOWN = 3  # after these, calls go to the model's other endpoints
+_SECONDS_BETWEEN_PROBES = 15.0
+_QUOTA_CODES = ("insufficient_quota", "billing_hard_limit", "insufficient_funds", "credit balance")
+
+
+class TroubleError(Exception):
+    """The provider is in trouble; the same request may well succeed later.
+
+    Attributes:
+        kind: What to count it as: a status code, `timeout`, `connection`, `body`.
+        retry_after: Seconds the provider asked to wait, if it did.
+    """
+
+    def __init__(self, kind: str, message: str, retry_after: float | None = None) -> None:
+        self.kind = kind
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class BadRequestError(Exception):
+    """The endpoint understood this one request and will never answer it."""
+
+
+class Endpoint:
+    """A base URL with a key, its slots, and what is known of its health."""
+
+    def __init__(self, base_url: str, api_key: str, ceiling: int, session: aiohttp.ClientSession) -> None:
+        self.base_url = base_url
+        self.limiter = AdaptiveLimiter(ceiling)
+        self.troubles: Counter[str] = Counter()
+        self.down_since: float | None = None
+        self.last_success = 0.0
+        self.refusal: str | None = None  # why it can never work
+        self._paused_until = 0.0
+        self._refused_in_a_row = 0
+        self._bad_requests = 0
+        self._troubles_in_a_row = 0
+        self._probe_at = 0.0
+        self._session = session
+        self._headers = {"Content-Type": "application/json"}
+        if api_key:
+            self._headers["Authorization"] = f"Bearer {api_key}"
+
+    async def post(self, path: str, body: bytes, timeout: float, headers: dict[str, str]) -> dict[str, Any]:
+        """Send one request, holding a slot. Returns the decoded body of a 200.
+
+        Raises:
+            TroubleError, BadRequestError, ModelRefusedError: see the module's first lines.
+        """
+        await self._wait_while_paused()
+        await self.limiter.acquire()
+        sent_at = monotonic()
+        try:
+            reply = await self._exchange(path, body, timeout, headers)
+        except TroubleError as trouble:
+            self._note_trouble(trouble, sent_at)
+            raise
+        except BadRequestError as error:
+            self.limiter.succeeded(monotonic() - sent_at)
+            self._note_bad_request(error)
+            raise
+        except BaseException:
+            self.limiter.abandon()
+            raise
+        self.last_success = monotonic()
+        self.limiter.succeeded(self.last_success - sent_at)
+        self.down_since = None
+        self._refused_in_a_row = self._bad_requests = self._troubles_in_a_row = 0
+        return reply
+
+    def worth_a_call(self) -> bool:
+        """Whether calls should go here: it answers, or it is time to see whether it does again."""
+        if self._troubles_in_a_row < _TROUBLES_UNTIL_DOWN:
+            return True
+        if monotonic() < self._probe_at:
+            return False
+        self._probe_at = monotonic() + _SECONDS_BETWEEN_PROBES
+        return True
+
+    async def _exchange(self, path: str, body: bytes, timeout: float, headers: dict[str, str]) -> dict[str, Any]:
+        import aiohttp
+
+        url = self.base_url + path
+        try:
+            async with asyncio.timeout(timeout):
+                request = self._session.post(url, data=body, headers={**self._headers, **headers})
+                async with request as response:
+                    data = await response.read()
+                    if response.status != 200:
+                        raise self._error_for(response.status, data, response.headers.get("Retry-After"))
+        except TimeoutError as error:
+            raise TroubleError("timeout", f"{url} did not answer within {timeout:g} s") from error
+        except aiohttp.InvalidURL as error:
+            self._refuse(f"{url} is not a URL. Check base_url.", error)
+        except (aiohttp.ClientError, OSError) as error:
+            raise TroubleError("connection", f"{url}: {error or type(error).__name__}") from error
+        try:
+            decoded = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise TroubleError("body", f"{url} answered with something that is not JSON: {data[:80]!r}") from error
+        if not isinstance(decoded, dict):
+            raise TroubleError("body", f"{url} answered with JSON that is not an object")
+        if "error" in decoded and not decoded.get("choices"):  # a 200 that is an error in disguise
+            raise self._error_for(_status_inside(decoded), data, None)
+        return decoded
+
+    def _error_for(self, status: int, data: bytes, retry_after: str | None) -> Exception:
+        words = provider_words(data)
+        said = f"{self.base_url} answered {status}: {words}"
+        if status == 402 or (
+            status in (403, 429) and any(code in data.decode("utf-8", "replace") for code in _QUOTA_CODES)
+        ):
+            return self._refusal(f"{said} The account is out of credit or quota: top it up, then run again.")
+        if status == 401 or (status == 403 and not self.last_success):
+            return self._refusal(f"{said} Check api_key and that the key may use this model.")
+        if status == 404 and not self.last_success:
+            return self._refusal(f"{said} Check the model's name and that base_url ends in the API's root (…/v1).")
+        if status in (400, 403, 413, 422):
+            return BadRequestError(said)
+        return TroubleError(str(status), said, _seconds(retry_after))
+
+    def _refusal(self, message: str) -> ModelRefusedError:
+        self.refusal = message
+        return ModelRefusedError(message)
+
+    def _refuse(self, message: str, cause: BaseException) -> None:
+        raise self._refusal(message) from cause
+
+    def _note_trouble(self, trouble: TroubleError, sent_at: float) -> None:
+        self.troubles[trouble.kind] += 1
+        self._troubles_in_a_row += 1
+        if trouble.kind != "429":
+            self.limiter.failed(sent_at)
+        else:
+            self.limiter.refused()
+            self._refused_in_a_row += 1
+            # Refusals only, nothing accepted: a rate limit, not too many at once. All calls wait.
+            if self._refused_in_a_row > 2 * self.limiter.ceiling or self.limiter.limit <= 1:
+                self._paused_until = monotonic() + (trouble.retry_after or _FIRST_WAIT)
+        if self.down_since is None and self.last_success < sent_at:
+            self.down_since = sent_at
+
+    def _note_bad_request(self, error: BadRequestError) -> None:
+        self._bad_requests += 1
+        if self._bad_requests >= _BAD_REQUESTS_BEFORE_GIVING_UP and not self.last_success:
+            raise self._refusal(
+                f"{error} The first {self._bad_requests} requests were all refused like this, so the "
+                "settings are wrong, not the records: check sampling, context_tokens and the model's name."
+            ) from error
+
+    async def _wait_while_paused(self) -> None:
+        while (wait := self._paused_until - monotonic()) > 0:
+            await asyncio.sleep(wait + random.random() * 0.1)
+
+
+class EndpointPool:
+    """The endpoints of one model: spreads calls, fails over, waits out troubles."""
+
+    def __init__(self, endpoints: list[Endpoint], *, timeout: float, patience: float, headers: dict[str, str]) -> None:
+        self._endpoints = endpoints
+        self._timeout = timeout
+        self._patience = patience
+        self._headers = headers
+
+    @property
+    def ceiling(self) -> int:
+        """Most calls that can be in flight over all endpoints."""
+        return sum(endpoint.limiter.ceiling for endpoint in self._endpoints)
+
+    async def post(self, path: str, body: bytes, before_try: Callable[[], None]) -> tuple[dict[str, Any], int, float]:
+        """Send until somebody answers. Returns the reply, how often it was sent, and the last latency.
+
+        `before_try` is called before every sending and while waiting; it raises when the run is stopping.
+
+        Raises:
+            EndpointDownError: All endpoints stayed in trouble longer than the model's patience.
+            ModelRefusedError, BadRequestError: see the module's first lines.
+        """
+        tries, first_sent = 0, monotonic()
+        while True:
+            before_try()
+            endpoint = self._choose()
+            tries += 1
+            sent_at = monotonic()
+            try:
+                return await endpoint.post(path, body, self._timeout, self._headers), tries, monotonic() - sent_at
+            except ModelRefusedError:
+                if all(other.refusal for other in self._endpoints):
+                    raise
+                continue
+            except TroubleError as trouble:
+                self._check_patience(trouble)
+                if tries >= 10 and min(e.last_success for e in self._endpoints) > first_sent + 120:
+                    # Others are answered, this one never: it is the request, not the provider.
+                    raise BadRequestError(f"tried {tries} times, last answer: {trouble}") from trouble
+                await _pause(self._wait(trouble, tries), before_try)
+
+    def _choose(self) -> Endpoint:
+        if len(self._endpoints) == 1:
+            return self._endpoints[0]
+        healthy = [endpoint for endpoint in self._endpoints if not endpoint.refusal]
+        up = [endpoint for endpoint in healthy if endpoint.worth_a_call()] or healthy
+        return min(up or self._endpoints, key=lambda e: e.limiter.in_flight / e.limiter.limit)
+
+    def _check_patience(self, trouble: TroubleError) -> None:
+        downs = [endpoint.down_since for endpoint in self._endpoints if not endpoint.refusal]
+        if all(downs) and monotonic() - max(since or 0 for since in downs) > self._patience:
+            raise EndpointDownError(
+                f"{trouble}. Nothing was answered for {self._patience:g} s, so the run paused. "
+                "Everything is kept: run the same command when the endpoint is back."
+            ) from trouble
+
+    @staticmethod
+    def _wait(trouble: TroubleError, tries: int) -> float:
+        if trouble.retry_after is not None:
+            return trouble.retry_after * (1 + 0.1 * random.random())
+        return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries - 1, 10)) * (0.5 + random.random())
+
+
+async def _pause(seconds: float, check: Callable[[], None]) -> None:
+    """Sleep, but notice within a second that the run is stopping."""
+    while seconds > 0:
+        await asyncio.sleep(min(1.0, seconds))
+        seconds -= 1.0
+        check()
+
+
+def provider_words(data: bytes) -> str:
+    """What the provider said, out of an error body of any common shape; at most 400 characters."""
+    try:
+        decoded = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return data[:400].decode("utf-8", "replace").strip() or "(no message)"
+    error = decoded.get("error", decoded) if isinstance(decoded, dict) else decoded
+    if isinstance(error, dict):
+        error = error.get("message") or error.get("detail") or error
+    return str(error)[:400]
+
+
+def _status_inside(decoded: dict[str, Any]) -> int:
+    error = decoded["error"]
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, int) and 400 <= code < 600 else 500
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    try:
+        return min(600.0, max(0.0, float(retry_after))) if retry_after else None
+    except ValueError:  # an HTTP date: rare, and the ordinary wait does as well
+        return None

@@ -1,0 +1,49 @@
+"""A run's events: `events.jsonl`, one JSON object a line, numbered, for whoever follows the run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from time import time
+from typing import Any
+
+import orjson
+
+
+class EventLog:
+    """Appends to `events.jsonl`; goes on numbering where an earlier process stopped."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "events.jsonl"
+        self._number = _last_number(path)
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def add(self, kind: str, **facts: Any) -> None:
+        """Append one event. An event that the disk does not take is let go: events are never worth a run."""
+        self._number += 1
+        line = orjson.dumps({"n": self._number, "t": round(time(), 2), "event": kind, **facts}, default=str)
+        try:
+            os.write(self._file, line + b"\n")
+        except OSError:
+            return
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def _last_number(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 65_536))
+            lines = file.read().splitlines()
+    except OSError:
+        return 0
+    for line in reversed(lines):
+        try:
+            return int(orjson.loads(line)["n"])
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            continue
+    return 0

@@ -1,0 +1,147 @@
+"""Questions from the shape of a whole sentence: because, if and when, "to do X, do Y", "there are N"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generation_functions.offline import lexicon
+from generation_functions.offline.asking import NUMBER, Pair, askable, has_name, inverted, plain_complement
+from generation_functions.offline.clauses import Clause, read_clause
+from generation_functions.offline.subjects import Mentions, Subject
+from generation_functions.offline.verbs import verb_forms
+
+_BECAUSE = re.compile(r",? because (?=\w)")
+_IF = re.compile(r"(If|When|Whenever) ([^,;:()]{8,110}), (?:then )?(.{8,})\.$")
+_TO_DO = re.compile(r"To ([a-z]+ [^,;:()]{3,80}), ((?:first |simply |carefully |always )?[a-z]+)\b(.{4,})\.$")
+_DO_TO = re.compile(r"([A-Z][a-z]+) ([^,;:()]{3,80}?) to ([a-z]+ [^,;:()]{3,70})\.$")
+_BEFORE = re.compile(r"(Before|After) ([a-z]+ing [^,;:()]{3,80}), ((?:always |first )?[a-z]+)\b(.{4,})\.$")
+_THERE_ARE = re.compile(
+    rf"There (are|were) (?:about |approximately |around |more than |over |only |nearly )?(?P<number>{NUMBER}|[a-z]+) "
+    r"(?P<noun>(?:[\w-]+ ){0,3}?[\w-]*s)(?P<where> (?:of|in|on|at) [^,;:]+?)?(?P<list>: .+)?\.$"
+)
+_VAGUE_OBJECTS = frozenset("it them this that these those one ones".split())
+_NOT_PLACES = frozenset("ways reasons things times cases steps".split())
+
+
+def shape_pairs(sentence: str, mentions: Mentions, antecedent: Subject | None) -> Iterator[Pair]:
+    """Pairs that the shape of `sentence` gives, whatever its verb."""
+    first = sentence.split(" ", 1)[0]
+    if first in ("If", "When", "Whenever"):
+        yield from _condition(sentence, first, mentions)
+    elif first == "To":
+        yield from _how_to(sentence)
+    elif first in ("Before", "After"):
+        yield from _before(sentence)
+    elif first == "There":
+        yield from _there(sentence)
+    elif first.lower() in verb_forms() and verb_forms()[first.lower()].tense == "base":
+        yield from _instruction(sentence)
+    if " because " in sentence:
+        yield from _why(sentence, mentions, antecedent)
+
+
+def _why(sentence: str, mentions: Mentions, antecedent: Subject | None) -> Iterator[Pair]:
+    main, *reasons = _BECAUSE.split(sentence, maxsplit=1)
+    if not reasons or len(main.split()) > 20 or len(reasons[0].split()) < 3 or "," in main:
+        return
+    clause = read_clause(main + ".", mentions, antecedent)
+    if clause is None or clause.front or not _can_be_asked_why(clause):
+        return
+    text = f"Why {inverted(clause, clause.rest)}?"
+    if clause.verb == "cannot":
+        text = f"Why can {clause.subject.text} not {clause.rest}?"
+    if askable(text.rstrip("?").replace(clause.subject.text, "", 1)) and plain_complement(clause.rest, 14):
+        yield Pair(text, f"{clause.answer.rstrip('.')} because {reasons[0]}", 3.6)
+
+
+def _can_be_asked_why(clause: Clause) -> bool:
+    if clause.verb in lexicon.HAVE:
+        return bool(clause.words) and clause.words[0].endswith(("ed", "en", "een"))
+    return clause.verb in lexicon.AUXILIARIES or clause.form is not None
+
+
+def _condition(sentence: str, first: str, mentions: Mentions) -> Iterator[Pair]:
+    match = _IF.match(sentence)
+    if not match:
+        return
+    condition, consequence = match[2], match[3]
+    words = condition.split()
+    if not _whole_condition(words) or not askable(condition, 16) or "you" in words or " not only" in condition:
+        return
+    clause = read_clause(condition[:1].upper() + condition[1:] + ".", mentions, None)
+    if clause is None or (clause.form is not None and clause.form.tense == "past") or clause.verb in ("was", "were", "had", "did"):
+        return
+    if clause.subject.kind != "named" and words[0] == "the" and clause.subject.text.split()[-1] in lexicon.VAGUE_HEADS:
+        return
+    link = first.lower() if first != "Whenever" else "when"
+    low = consequence.split(" ", 1)[0].lower()
+    if low in verb_forms() and verb_forms()[low].tense == "base" or low in ("do", "don't", "never", "always", "make", "be"):
+        yield Pair(f"What should you do {link} {condition}?", sentence, 3.0)
+    elif " you " not in f" {consequence} " and not has_question_word(consequence):
+        yield Pair(f"What happens {link} {condition}?", sentence, 2.8)
+
+
+def has_question_word(text: str) -> bool:
+    """Whether a main clause asks or commands rather than states."""
+    return text.split(" ", 1)[0].lower() in ("what", "why", "how", "who", "where", "please", "let", "please,")
+
+
+def _whole_condition(words: list[str]) -> bool:
+    return len(words) > 2 and words[0] not in _VAGUE_OBJECTS and not words[0].endswith("ing") and words[0] not in (
+        "necessary", "possible", "needed", "required", "applicable", "so", "not", "in", "present")
+
+
+def _is_order(word: str) -> bool:
+    form = verb_forms().get(word.lower())
+    return (form is not None and form.tense == "base") or word.lower() in ("do", "make", "be", "get", "unplug", "unscrew", "insert", "rinse",
+                                                                           "enter", "click", "type", "add", "mix", "wait", "wipe",
+                                                                           "loosen", "tighten", "twist", "push")
+
+
+def _how_to(sentence: str) -> Iterator[Pair]:
+    match = _TO_DO.match(sentence)
+    if not match:
+        return
+    task = match[1]
+    verb = task.split(" ", 1)[0]
+    order = match[2].split()[-1]
+    if not _is_order(verb) or not (_is_order(order) or order == "you") or not _names_object(task):
+        return
+    yield Pair(f"How do you {task}?", sentence, 3.3)
+
+
+def _names_object(task: str) -> bool:
+    words = task.split()
+    return askable(task, 14) and _VAGUE_OBJECTS.isdisjoint(words) and plain_complement(task, 14) and len(words) > 1
+
+
+def _instruction(sentence: str) -> Iterator[Pair]:
+    """"Press the red button to stop the pump." -> "How do you stop the pump?"""
+    match = _DO_TO.match(sentence)
+    if not match or not _is_order(match[1]) or not _is_order(match[3].split(" ", 1)[0]):
+        return
+    if not _names_object(match[3]) or " to " in f" {match[2]} " or not _VAGUE_OBJECTS.isdisjoint(match[2].split()):
+        return
+    if len(match[3].split()) > 2:
+        yield Pair(f"How do you {match[3]}?", sentence, 3.0)
+
+
+def _before(sentence: str) -> Iterator[Pair]:
+    match = _BEFORE.match(sentence)
+    if not match or not _is_order(match[3].split()[-1]) or not _names_object(match[2]):
+        return
+    yield Pair(f"What should you do {match[1].lower()} {match[2]}?", sentence, 3.0)
+
+
+def _there(sentence: str) -> Iterator[Pair]:
+    match = _THERE_ARE.match(sentence)
+    if not match or not askable(match["noun"]) or match["noun"].split()[0] in lexicon.PREPOSITIONS:
+        return
+    number, noun, where = match["number"], match["noun"], match["where"] or ""
+    if not (number in lexicon.NUMBER_WORDS or number[:1].isdigit()) or not askable(where) or noun.split()[-1] in _NOT_PLACES:
+        return
+    if where.startswith(" of ") and match["list"]:
+        yield Pair(f"What {match[1]} the {number} {noun}{where}?", sentence, 3.2)
+    elif where and not where.startswith(" of ") and (has_name(where.split()) or match[1] == "are"):
+        yield Pair(f"How many {noun} {match[1]} there{where}?", sentence, 2.8)

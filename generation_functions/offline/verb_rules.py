@@ -1,0 +1,297 @@
+"""Questions from sentences whose verb is "have", a modal or any other verb than "be"."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+
+from generation_functions.offline import lexicon
+from generation_functions.offline.asking import (
+    DATE,
+    NUMBER,
+    Pair,
+    askable,
+    before_break,
+    do_form,
+    finished,
+    has_name,
+    is_front_date,
+    is_year_only,
+    plain_complement,
+    question,
+)
+from generation_functions.offline.be_rules import be_pairs
+from generation_functions.offline.clauses import Clause
+from generation_functions.offline.verbs import is_participle
+
+# Verb (with preposition) whose object is worth asking for: "What does X consist of?"
+_WHAT_PHRASES = frozenset(
+    "consist of|depend on|rely on|feed on|refer to|stand for|result in|lead to|belong to|serve as|act as|flow into|"
+    "flow through|contribute to|range from|account for|focus on|specialise in|react with|combine with|connect to|"
+    "turn into|develop into|work as|work with|respond to|protect against|live on|attach to|convert to|contain of".split("|")
+)
+_WHAT_VERBS = frozenset(
+    """
+    contain include produce cause require need use convert measure prevent protect support store control regulate provide
+    return accept create represent mean describe define determine absorb release carry transport supply connect link
+    separate form eat attract emit generate remove filter indicate affect enable influence inhabit display specify
+    stimulate transmit transform treat reflect receive detect reduce increase improve
+    """.split()
+)
+_WHAT_PAST = frozenset(
+    """
+    invent discover found establish write compose paint design build win publish introduce develop create propose prove
+    receive study demonstrate describe patent earn lose adopt observe explore formulate pioneer direct commission
+    """.split()
+)
+_WHO_VERBS = _WHAT_PAST | frozenset(
+    "lead defeat name coin conquer cross sign order sell buy teach translate film record identify isolate measure calculate "
+    "climb donate finance give make complete rebuild restore unify overthrow organise organize".split()
+)
+_WHERE_VERBS = frozenset("lie stand live originate begin rise occur grow nest breed sleep end hang".split())
+_PLACE = frozenset("in on at near along between inside beneath under within beside above behind outside around across from".split())
+_HOW_MUCH = {"weigh": "How much", "cost": "How much", "last": "How long"}
+_DOES = frozenset("pump absorb convert filter regulate protect carry transport store remove control prevent measure detect "
+                  "break print return run start stop create delete add show list read write check copy move open close "
+                  "load save send set display connect produce digest release transmit generate separate cool heat".split())
+_MEASURED = re.compile(
+    rf"(?:about |around |approximately |roughly |nearly |almost |up to |more than |less than |over |only |exactly |between )*"
+    rf"(?P<number>{NUMBER})(?:[ -](?P<unit>°?\w+))?"
+)
+_TEMPERATURE = re.compile(r"at (?:about |around |approximately |temperatures of |a temperature of )?[−-]?\d[\d,.]* ?(?:°|degrees)")
+_OF_MEASURE = re.compile(rf"(?:a|an) (?P<noun>(?:[a-z-]+ ){{0,3}}?[a-z]+) of (?:about |around |approximately |over |up to |nearly |more than )?{NUMBER}")
+_NOT_NOUNS = frozenset("number total group pair set series lot range maximum minimum team handful".split())
+
+
+def verb_pairs(clause: Clause, rng: random.Random) -> Iterator[Pair]:
+    """Pairs from any clause, by its verb."""
+    if not clause.words:
+        return
+    if not lexicon.NEGATIONS.isdisjoint(clause.adverbs) or clause.words[0] in ("not", "no", "never", "nothing"):
+        return
+    if clause.verb in lexicon.BE:
+        yield from be_pairs(clause, rng)
+    elif clause.verb in lexicon.HAVE:
+        yield from _have(clause)
+    elif clause.verb in lexicon.MODALS:
+        yield from _modal(clause)
+    elif clause.form is not None:
+        yield from _lexical(clause, clause.form.base, rng)
+    yield from _quantity(clause)
+
+
+def _pair(clause: Clause, text: str | None, score: float) -> Iterator[Pair]:
+    if text:
+        yield Pair(text, clause.answer, score)
+
+
+def _have(clause: Clause) -> Iterator[Pair]:
+    rest = clause.rest
+    match = _OF_MEASURE.match(rest)
+    if match and not match["noun"].endswith(tuple(_NOT_NOUNS)) and match["noun"].split()[-1] not in _NOT_NOUNS:
+        verb = "was" if clause.verb == "had" else "is"
+        yield from _pair(clause, finished(clause, f"What {verb} the {match['noun']} of {clause.subject.text}"), 3.0)
+    if clause.words[0] == "been" and len(clause.words) > 2:
+        since = re.search(r"\bsince (?:\w+ )?[12]\d{3}\b", rest)
+        if since and plain_complement(rest[: since.start()]):
+            yield from _pair(clause, question(clause, "Since when", rest[: since.start()].rstrip()), 2.5)
+
+
+def _modal(clause: Clause) -> Iterator[Pair]:
+    words = clause.words
+    if clause.verb not in ("can", "must", "should", "may") or len(words) < 3:
+        return
+    low = [word.lower().rstrip(",") for word in words]
+    if low[0] in ("weigh", "cost", "last", "hold") and _is_measured(words[1:]):
+        start = "How long" if low[0] == "last" else "How much"
+        if low[0] != "hold" or _unit(words[1:]) in lexicon.UNITS:
+            yield from _pair(clause, question(clause, start, low[0]), 2.8)
+    if low[0] == "be" and clause.verb != "may" and is_participle(low[1]):
+        yield from _modal_passive(clause, low)
+
+
+def _modal_passive(clause: Clause, low: list[str]) -> Iterator[Pair]:
+    words = clause.words
+    for at in range(2, min(9, len(words) - 1)):
+        if low[at] == "every" or low[at : at + 2] in (["once", "a"], ["twice", "a"]):
+            yield from _pair(clause, _complemented(clause, "How often", words[:at]), 2.9)
+            return
+    if low[2] == "at" and _TEMPERATURE.match(" ".join(words[2:])):
+        yield from _pair(clause, question(clause, "At what temperature", " ".join(words[:2])), 2.8)
+    elif low[2] in ("to", "for", "as", "from", "into") and low[1] in ("used", "made", "divided", "converted", "stored"):
+        ending = "for" if low[2] == "to" and low[1] == "used" else low[2]
+        if low[2] != "to" or low[1] == "used":
+            yield from _pair(clause, question(clause, "What", f"be {low[1]} {ending}"), 2.2)
+    elif low[2] in ("in", "on", "at", "under", "inside") and low[1] in ("stored", "kept", "found", "placed", "installed", "grown"):
+        if low[3] not in ("order", "case", "all") and not low[3][:1].isdigit():
+            yield from _pair(clause, question(clause, "Where", f"be {low[1]}"), 2.2)
+
+
+def _complemented(clause: Clause, start: str, words: tuple[str, ...]) -> str | None:
+    complement = " ".join(words)
+    return question(clause, start, complement) if plain_complement(complement) else None
+
+
+def _is_measured(words: tuple[str, ...]) -> bool:
+    return _MEASURED.match(" ".join(words[:8])) is not None
+
+
+def _unit(words: tuple[str, ...]) -> str:
+    match = _MEASURED.match(" ".join(words[:8]))
+    return (match["unit"] or "").lower() if match else ""
+
+
+def _lexical(clause: Clause, base: str, rng: random.Random) -> Iterator[Pair]:
+    yield from _when(clause, base, rng)
+    yield from _what(clause, base)
+    yield from _who(clause, base)
+    yield from _measure(clause, base)
+    yield from _where(clause, base)
+    if base in _DOES and clause.form and clause.form.tense != "past" and len(clause.words) > 3:
+        yield from _pair(clause, finished(clause, f"What {do_form(clause)} {clause.subject.text} do"), 1.9)
+
+
+def _when(clause: Clause, base: str, rng: random.Random) -> Iterator[Pair]:
+    if clause.form is None or clause.form.tense != "past":
+        return
+    if clause.front:
+        complement = " ".join(before_break(clause.words))
+        if is_front_date(clause.front) and complement == clause.rest and plain_complement(complement):
+            undated = Clause(clause.answer, clause.subject, clause.verb, clause.form, clause.words, clause.adverbs)
+            yield from _pair(clause, question(undated, "When", complement), 2.8)
+        return
+    rest = clause.rest
+    match = DATE.search(rest)
+    if match and plain_complement(rest[: match.start()].rstrip()):
+        start = rng.choice(("When", "When", "In what year")) if is_year_only(match[0]) else "When"
+        score = 2.8 if clause.subject.kind == "named" else 2.0
+        yield from _pair(clause, question(clause, start, rest[: match.start()].rstrip()), score)
+
+
+def _what(clause: Clause, base: str) -> Iterator[Pair]:
+    words = clause.words
+    phrase = f"{base} {words[0].lower()}"
+    if phrase in _WHAT_PHRASES and len(words) > 2 and not DATE.match(clause.rest):
+        yield from _pair(clause, question(clause, "What", words[0].lower()), 2.5)
+        return
+    if not _has_object(words):
+        return
+    listed = clause.rest.count(", ") > 0 and " and " in clause.rest
+    if clause.form and clause.form.tense == "past":
+        if base in _WHAT_PAST and clause.subject.kind == "named":
+            date = DATE.search(clause.rest)
+            when = date[0] if date and plain_complement(clause.rest[: date.start()], 12) else ""
+            yield from _pair(clause, question(clause, "What", when), 2.3)
+    elif base in _WHAT_VERBS and len(words) > 1:
+        yield from _pair(clause, question(clause, "What"), 2.5 if listed else 2.1)
+
+
+def _has_object(words: tuple[str, ...]) -> bool:
+    first = words[0].lower().rstrip(",")
+    return first not in lexicon.PREPOSITIONS and first not in lexicon.PRONOUNS - lexicon.POSSESSIVES and not first.endswith("ly") \
+        and first not in lexicon.CLAUSE_STARTS
+
+
+def _who(clause: Clause, base: str) -> Iterator[Pair]:
+    """"Marie Curie discovered polonium in 1898." -> "Who discovered polonium in 1898?"""
+    subject = clause.subject
+    if not subject.person or subject.kind != "named" or clause.form is None or clause.form.tense != "past":
+        return
+    rest = before_break(clause.words)
+    text = " ".join(rest)
+    if base not in _WHO_VERBS or len(rest) > 14 or not lexicon.POSSESSIVES.isdisjoint(text.lower().split()):
+        return
+    specific = has_name(rest) or (rest[0] == "the" and len(rest) > 3)
+    if specific and plain_complement(text, 14) and _has_object(clause.words):
+        verb = " ".join((*clause.adverbs, clause.verb))
+        yield from _pair(clause, finished(clause, f"Who {verb} {text}"), 3.1)
+
+
+def _measure(clause: Clause, base: str) -> Iterator[Pair]:
+    words = clause.words
+    if base in _HOW_MUCH and _is_measured(words):
+        yield from _pair(clause, question(clause, _HOW_MUCH[base]), 2.9)
+    elif base == "take" and _is_measured(words) and _unit(words) in lexicon.TIME_UNITS:
+        match = _MEASURED.match(clause.rest)
+        after = clause.rest[match.end() :].strip() if match else ""
+        if not after:
+            yield from _pair(clause, question(clause, "How long", "take"[4:]), 2.9)
+        elif after.startswith("to ") and plain_complement(after):
+            yield from _pair(clause, question(clause, "How long", after), 2.9)
+    elif base in ("boil", "melt", "freeze", "operate", "ignite") and _TEMPERATURE.match(clause.rest):
+        yield from _pair(clause, question(clause, "At what temperature"), 2.9)
+    elif base == "cover" and _unit(words) == "square":
+        yield from _pair(clause, question(clause, "How large an area"), 2.9)
+
+
+def _where(clause: Clause, base: str) -> Iterator[Pair]:
+    words = [word.rstrip(",;") for word in clause.words]
+    if len(words) < 2 or clause.front or base not in _WHERE_VERBS:
+        return
+    first, place = words[0].lower(), words[1].lower()
+    if first not in _PLACE or place[:1].isdigit() or place in lexicon.MONTHS or place in lexicon.PRONOUNS or place.endswith("ing"):
+        return
+    if DATE.match(clause.rest) or (first == "from" and base not in ("originate", "rise")):
+        return
+    if base in ("begin", "end", "rise", "stand") and not has_name(before_break(words[1:4])):
+        return
+    yield from _pair(clause, question(clause, "Where"), 2.2)
+
+
+def _quantity(clause: Clause) -> Iterator[Pair]:
+    """"The body contains 206 bones." -> "How many bones does the body contain?"""
+    words = list(clause.words)
+    if clause.verb in lexicon.BE or clause.verb in lexicon.MODALS:
+        return
+    at = 0
+    preposition = ""
+    if words[0].lower() in ("through", "of", "into", "in", "on", "for") and len(words) > 3:
+        preposition, at = words[0].lower(), 1
+        if clause.form is None or f"{clause.form.base} {preposition}" not in _WHAT_PHRASES:
+            return
+    while at < len(words) and words[at].lower() in lexicon.APPROXIMATIONS:
+        at += 1
+    start = at
+    while at < len(words) and _is_number(words[at]):
+        at += 1
+    noun = _counted(words[at:])
+    if at == start or noun is None:
+        return
+    tail = preposition
+    if clause.verb in lexicon.HAVE:
+        do = {"has": "does", "have": "do", "had": "did"}[clause.verb]
+        parts = ("How many", noun, do, clause.subject.text, *clause.adverbs, "have")
+    elif clause.form is not None:
+        date = DATE.match(" ".join(words[at + len(noun.split()) :]))
+        tail = " ".join(part for part in (preposition, date[0] if date else "") if part)
+        parts = ("How many", noun, do_form(clause), clause.subject.text, *clause.adverbs, clause.form.base)
+    else:
+        return
+    yield from _pair(clause, finished(clause, " ".join(part for part in (*parts, tail) if part)), 2.9)
+
+
+def _is_number(word: str) -> bool:
+    low = word.lower()
+    return low in lexicon.NUMBER_WORDS or (low[0].isdigit() and low.replace(",", "").replace(".", "").isdigit() and len(low) != 4) or (
+        low[0].isdigit() and "," in low and low[-1] != ",")
+
+
+def _counted(words: list[str]) -> str | None:
+    """The plural noun with its adjectives at the start of `words`: "large wooden blades"."""
+    taken: list[str] = []
+    for word in before_break(words)[:5]:
+        low = word.lower()
+        if low in lexicon.PREPOSITIONS or low in lexicon.ADVERBS or is_participle(low) and taken and taken[-1].endswith("s"):
+            break
+        taken.append(word)
+        if low in lexicon.UNITS or low in lexicon.TIME_UNITS or low == "square":
+            return None
+    if not taken or not askable(" ".join(taken)):
+        return None
+    last = taken[-1].lower()
+    plural = last in lexicon.PLURALS or (last.endswith("s") and not last.endswith(("ss", "us", "is")))
+    return " ".join(taken) if plural else None
+
+
+

@@ -1,0 +1,47 @@
+"""`read_reply`: from what a model said to the value that the prompt asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from generation_functions.replies.formats import ReplyFormat, ReplyKind
+from generation_functions.replies.json_values import read_json
+from generation_functions.replies.lists import read_list
+from generation_functions.replies.pairs import read_pairs
+from generation_functions.replies.tags import find_tag, read_tag
+from generation_functions.replies.text import read_text
+from generation_functions.replies.thinking import CUT_OFF, strip_thinking
+from generation_functions.replies.verdicts import read_verdict
+
+ReplyValue = Any
+"""str, list of str, list of {"question", "answer"}, or any JSON value: the format's kind says which."""
+
+_READERS: dict[ReplyKind, Callable[[ReplyFormat, str, bool], ReplyValue]] = {
+    "text": read_text,
+    "tag": read_tag,
+    "verdict": read_verdict,
+    "pairs": read_pairs,
+    "list": read_list,
+    "json": read_json,
+}
+
+
+def read_reply(reply_format: ReplyFormat, text: str, *, finish: str = "stop") -> ReplyValue:
+    """The value in a reply.
+
+    Args:
+        reply_format: How the prompt says that its replies are read.
+        text: The reply as the model gave it, thinking included.
+        finish: The provider's finish reason; "length" means that the reply was cut off.
+
+    Raises:
+        UnusableReplyError: With one or two sentences that tell the model what to send instead.
+    """
+    answer = strip_thinking(text, finish, keep=reply_format.tag)
+    cut = finish in CUT_OFF
+    if reply_format.tag and reply_format.kind != "tag":
+        inside = find_tag(answer, reply_format.tag, cut)
+        if inside is not None:
+            answer, cut = inside, False
+    return _READERS[reply_format.kind](reply_format, answer, cut)

@@ -1,0 +1,140 @@
+"""The words of a set of verdicts: how they are spelt, which is the opposite of which, and what negates them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_PREFIXES = ("non", "un", "in", "im", "ir", "il", "dis")
+_ANTONYMS = (
+    ("yes", "no"),
+    ("true", "false"),
+    ("pass", "fail"),
+    ("passed", "failed"),
+    ("accept", "reject"),
+    ("accepted", "rejected"),
+    ("keep", "drop"),
+    ("good", "bad"),
+    ("correct", "wrong"),
+    ("right", "wrong"),
+    ("ja", "nein"),
+    ("sí", "no"),
+    ("oui", "non"),
+    ("да", "нет"),
+    ("是", "否"),
+    ("はい", "いいえ"),
+)
+_NEGATED_WITH = ("not ", "non ", "no ", "nicht ", "kein ", "pas ", "не ", "不", "非", "未", "無", "无")
+_COMMON = frozenset({"no", "none", "so", "on", "non", "good", "right", "keep", "是", "否"})
+
+_NEGATORS = re.compile(
+    r"\b(?:not(?! only| just| merely| surprisingly)|never|no(?! (?:doubt|question|wonder))|nor|neither|none|nothing|nobody"
+    r"|cannot|(?:is|are|was|were|does|do|did|ca|wo|would|could|should|has|have)nt|hardly|barely|scarcely"
+    r"|without(?! (?:a )?(?:doubt|question))|lack(?:s|ing)?|fails? to be|far from|anything but|rather than|instead of"
+    r"|nicht|kein(?:e|en|er|es)?|nie|nunca|tampoco|jamais|pas|não|nunca|не|нет|никак|niet|geen)\b"
+    r"|n't\b|(?:不|非|未|没有|沒有|並非|并非)(?=.{0,3}$)",
+    re.IGNORECASE,
+)
+_CLAUSE_BREAK = re.compile(
+    r"[;:—–，；：、,]|\s-\s|\b(?:and|but|so|because|since|therefore|thus|hence|yet|which|who|however|und|aber|weil|y|pero|porque"
+    r"|et|mais|car|и|но|поэтому)\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\b(not|never|n't)\s?,[^,.;!?\n]{1,40},", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\([^()\n]{0,60}\)")
+_LEADING_NEGATOR = re.compile(
+    r"\b(?:(?:it|this|that|the text)\s)?(?:(?:is|are|was)\s?)?(?:not|never|isn't|nicht|pas|не)[\W_]*$",
+    re.IGNORECASE,
+)
+_SPACES = re.compile(r"[\s_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A set of verdicts, ready to be found in text."""
+
+    pattern: re.Pattern[str]
+    spellings: dict[str, str]
+    opposites: dict[str, str]
+
+    def canonical(self, text: str) -> str | None:
+        """The verdict that `text` spells, whatever its case and separators."""
+        verdict = self.spellings.get(_fold(text))
+        return None if verdict is not None and len(verdict) == 1 and text != verdict else verdict
+
+    def meaning(self, match: re.Match[str]) -> tuple[str, bool]:
+        """The verdict that a match of `pattern` names, and whether a prefix negates it (unsuitable)."""
+        return self.spellings[_fold(match["root"] or match["unspaced"])], bool(match["prefix"])
+
+    def begins_another(self, verdict: str) -> bool:
+        """Whether more text could have made it another verdict."""
+        return any(other != verdict and other.startswith(verdict) for other in self.spellings.values())
+
+    def is_common(self, mention: str) -> bool:
+        """Whether the word turns up in any prose, so that a bare mention says little."""
+        return len(mention) == 1 or mention.isdigit() or mention.casefold() in _COMMON
+
+    def without_negator(self, text: str) -> str:
+        """What is left before a verdict when "not" or "it is not" stands right before it."""
+        return _LEADING_NEGATOR.sub("", text)
+
+
+@lru_cache(maxsize=256)
+def vocabulary(verdicts: tuple[str, ...]) -> Vocabulary:
+    """The vocabulary of these verdicts."""
+    longest_first = sorted(verdicts, key=len, reverse=True)
+    spaced = "|".join(_spelling(verdict) for verdict in longest_first if not _is_cjk(verdict[0]))
+    unspaced = "|".join(_spelling(verdict) for verdict in longest_first if _is_cjk(verdict[0]))
+    # A prefix (unsuitable) counts where the whole word is no verdict itself.
+    prefixes = "|".join(f"{prefix}-?" for prefix in _PREFIXES)
+    pattern = rf"(?<!\w)(?P<prefix>(?:{prefixes}|non )(?=\w{{4}}))??(?P<root>{spaced or '(?!)'})|(?P<unspaced>{unspaced or '(?!)'})"
+    spellings = {_fold(verdict): verdict for verdict in verdicts}
+    return Vocabulary(re.compile(pattern, re.IGNORECASE), spellings, _opposites(verdicts))
+
+
+def count_negations(sentence: str) -> int:
+    """How many negators bear on what follows `sentence`, which is the part of a sentence before a verdict."""
+    sentence = sentence.replace("’", "'")
+    sentence = _IN_BRACKETS.sub("", _ASIDE.sub(r"\1", sentence))
+    breaks = list(_CLAUSE_BREAK.finditer(sentence))
+    clause = sentence[breaks[-1].end() :] if breaks else sentence
+    return len(_NEGATORS.findall(clause))
+
+
+def _spelling(verdict: str) -> str:
+    """A pattern for the verdict: any separators, and single letters only in the case they are spelt in."""
+    body = r"[\s-]{1,3}".join(re.escape(part) for part in _SPACES.split(verdict) if part)
+    if _is_cjk(verdict[0]):
+        return body
+    if len(verdict) == 1 and verdict.isalpha():
+        body = f"(?-i:{body})"
+    if verdict.isdigit():
+        body = rf"(?<![.,-]){body}(?![.,]\d)"
+    return body + r"(?!\w)"
+
+
+def _is_cjk(letter: str) -> bool:
+    return "\u3040" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af"
+
+
+def _fold(text: str) -> str:
+    return _SPACES.sub(" ", text.casefold()).strip()
+
+
+def _opposites(verdicts: tuple[str, ...]) -> dict[str, str]:
+    opposites: dict[str, str] = {}
+    for first in verdicts:
+        for second in verdicts:
+            if first != second and _is_opposite(_fold(first), _fold(second)):
+                opposites.setdefault(first, second)
+                opposites.setdefault(second, first)
+    if len(verdicts) == 2:
+        opposites.setdefault(verdicts[0], verdicts[1])
+        opposites.setdefault(verdicts[1], verdicts[0])
+    return opposites
+
+
+def _is_opposite(verdict: str, other: str) -> bool:
+    negated = {prefix + verdict for prefix in (*_PREFIXES, *_NEGATED_WITH)}
+    return other in negated or (verdict, other) in _ANTONYMS

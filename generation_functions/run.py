@@ -1,0 +1,419 @@
+"""A run: one pipeline at work in one output folder.
+
+    with Run(Path("outputs/poems")) as run:
+        my_pipeline(run, input_dir=Path("inputs/sample"), model=Model(name="offline"))
+
+A pipeline asks the run for chunks, carries records through steps with `map`, and writes datasets. Running the
+same thing again resumes it: a run is a folder, and whatever is in the folder is never paid for twice.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from time import monotonic
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from generation_functions.call_log import CallLog
+from generation_functions.client import Client, Ledger, Retries
+from generation_functions.connections import Connections, choose_automatically
+from generation_functions.errors import (
+    AugmentoolkitError,
+    EmptyStageError,
+    InterruptedRunError,
+    PausedError,
+)
+from generation_functions.events import EventLog
+from generation_functions.loop_thread import LoopThread
+from generation_functions.model import AUTO, Model
+from generation_functions.money import Budget
+from generation_functions.prompts import Prompt, Prompts, load_prompts
+from generation_functions.records import Record, stable_hash
+from generation_functions.run_folder import RunFolder, known_run_folders
+from generation_functions.run_output import RunOutput, ToRow
+from generation_functions.sources import Sources
+from generation_functions.stage import Observer, Stage
+from generation_functions.stage_store import Records, StageStore
+from generation_functions.steps import Step
+
+logger = logging.getLogger("augmentoolkit")
+Snapshot = dict[str, Any]
+
+
+class Run:
+    """Everything a pipeline needs from the engine. Use as a context manager.
+
+    Args:
+        output_dir: The run's folder.
+        pipeline: Name of the pipeline, for people and the card.
+        description: What the pipeline makes, for the card.
+        config: The resolved config, secrets masked: it is saved and shown.
+        fingerprint: Of config and code; finished records are taken over unprocessed while it holds.
+        max_cost: Dollars this folder may spend over its whole life.
+        max_calls: Calls this folder may make over its whole life.
+        reuse_calls: Take replies that other runs on this machine paid for.
+        sample: Carry only this many records through, chosen by a stable hash (for estimate and preview).
+        work: Subfolder for everything but calls and documents; keeps a sample apart from the run itself.
+        retries: Failed records to take up again.
+        on_progress: Called with a snapshot about four times a second.
+        observe: Called with (stage, step, record before, result after).
+    """
+
+    def __init__(
+        self,
+        output_dir: Path,
+        *,
+        pipeline: str = "pipeline",
+        description: str = "",
+        config: Mapping[str, Any] | None = None,
+        fingerprint: str = "",
+        max_cost: float | None = None,
+        max_calls: int | None = None,
+        reuse_calls: bool = True,
+        sample: int | None = None,
+        work: str = "",
+        retries: Retries | None = None,
+        on_progress: Callable[[Snapshot], None] | None = None,
+        observe: Callable[[str, str, Record, Any], None] | None = None,
+    ) -> None:
+        self.folder = Path(output_dir)
+        self.pipeline = pipeline
+        self.description = description
+        self.config = dict(config or {})
+        self.sample = sample
+        self.sampled: tuple[int, int] | None = None  # records taken, records there were
+        self.stages: list[dict[str, Any]] = []
+        self.notes: list[str] = []
+        self.models: list[Model] = []
+        self.prompts_used: dict[str, Prompt] = {}
+        self.output = RunOutput(self, self.folder / work)
+        self.summary: dict[str, Any] = {}
+        self.work_folder = self.folder / work
+        self._caps = (max_cost, max_calls)
+        self._reuse_calls = reuse_calls
+        self._retries = retries or {}
+        self._on_progress = on_progress
+        self._observe = observe
+        self._chain = stable_hash(fingerprint or os.urandom(8).hex(), sample, sorted(map(str, self._retries.items())))
+        self._held = RunFolder(self.folder)
+        self._loop = LoopThread()
+        self._stage: Stage | None = None
+        self._interrupted: InterruptedRunError | None = None
+        self._handlers: dict[int, Any] = {}
+        self._files_used: set[str] = set()
+
+    # -- what pipelines use ------------------------------------------------------------------------------
+
+    def client(self, model: Model) -> Client:
+        """Who answers for `model`; give it to `ask` and its kind. `auto` is decided here, once per run folder."""
+        if model.name == AUTO:
+            chosen = self._state.get("auto")
+            model = Model.model_validate(chosen) if chosen else choose_automatically(model)
+            self._state["auto"] = model.public()
+            self.note(f"model auto: {model.name} at {model.base_url}" if model.base_url else "model auto: offline")
+        if model not in self.models:
+            self.models.append(model)
+        return self.connections.client(model)
+
+    def prompts(self, default: Path, override: Path | None = None) -> Prompts:
+        """The prompts of a folder, file by file replaced by those of `override`."""
+        loaded = load_prompts(default, override)
+        self.prompts_used.update(loaded)
+        return loaded
+
+    def chunks(
+        self,
+        input_dir: Path,
+        *,
+        chunk_size: int,
+        overlap: int = 0,
+        limit: int | None = None,
+        drop_near_duplicates: bool = True,
+    ) -> Records:
+        """Read every document below `input_dir` and cut it into chunk records.
+
+        Unreadable files are named, skipped and counted. With `limit`, that many chunks are chosen by a stable hash,
+        so that a larger limit contains the smaller one's.
+
+        Raises:
+            EmptyStageError: There was nothing to read.
+        """
+        self._check_interrupted()
+        chunks = self.sources.chunks(
+            input_dir,
+            self._new_file("chunks"),
+            chunk_size=chunk_size,
+            overlap=overlap,
+            limit=limit,
+            drop_near_duplicates=drop_near_duplicates,
+        )
+        self._chain = stable_hash(self._chain, self.sources.digest)
+        self.stages.append(self.sources.stage)
+        self.events.add("stage-finished", **self.sources.stage)
+        return chunks
+
+    def map(self, records: Iterable[Record], *steps: Step, name: str = "records") -> Records:
+        """Carry every record through every step. Returns the results, on disk, in input order.
+
+        Raises:
+            EmptyStageError: No record came out; says at which step they went and why.
+            PausedError, InterruptedRunError, ModelRefusedError, StorageError: see errors.py.
+        """
+        self._check_interrupted()
+        if self.sample is not None and self.sampled is None:
+            records = self._take_sample(records)
+        self._chain = stable_hash(self._chain, name)
+        store = StageStore(self._new_file(name), self._chain)
+        stage = Stage(
+            name,
+            steps,
+            store,
+            workers=self.connections.workers,
+            on_progress=self._report,
+            observe=self._observer(name, steps),
+        )
+        self.events.add("stage-started", stage=name, total=stage.total)
+        self._stage = stage
+        try:
+            self._loop.run(stage.run(records))
+        finally:
+            self._stage = None
+            results = stage.results()
+            self._finish_stage(stage, results)
+        self._chain = stable_hash(self._chain, stage.input_digest)
+        if not len(results) and self.sample is None:
+            raise EmptyStageError(_where_they_went(stage))
+        return results
+
+    def write(
+        self,
+        name: str,
+        records: Iterable[Record],
+        to_row: ToRow,
+        *,
+        output_format: str = "messages",
+        parquet: bool = False,
+        holdout: float = 0.0,
+    ) -> int:
+        """Write a dataset, with provenance for each row. Returns the number of rows.
+
+        `to_row(record)` gives a row, several, or None. With `holdout`, records of that share of the chunks go to
+        eval_questions.jsonl (those with `question` and `answer`) and never into the dataset.
+        """
+        self._check_interrupted()
+        return self.output.write(name, records, to_row, output_format=output_format, parquet=parquet, holdout=holdout)
+
+    def progress(self, percent: float, message: str = "") -> None:
+        """For pipelines that loop by themselves: how far they are. Raises when the run is to stop."""
+        self._check_interrupted()
+        snapshot = {"stage": self.pipeline, "total": 100, "done": round(percent, 1), "message": message, "steps": []}
+        self.events.add("progress", **snapshot)
+        if self._on_progress:
+            self._on_progress(snapshot)
+
+    def note(self, text: str) -> None:
+        """Something a person should know: goes to the log, the report and the screen."""
+        if text not in self.notes:
+            self.notes.append(text)
+        logger.info(text)
+        self.events.add("note", text=text)
+
+    # -- life --------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        self._held.acquire()
+        self._started = monotonic()
+        self.work_folder.mkdir(parents=True, exist_ok=True)
+        self._state = self._held.read_state()
+        self.events = EventLog(self.work_folder)
+        self._log_handler = logging.FileHandler(self.work_folder / "log.txt", encoding="utf-8")
+        self._log_handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        logger.addHandler(self._log_handler)
+        logger.setLevel(logging.INFO)
+        self.log = CallLog(self.folder / "calls")
+        if self.log.damaged_lines:
+            self.note(f"{self.log.damaged_lines} damaged line(s) at the end of the call log were left out")
+        others = self._other_logs() if self._reuse_calls else []
+        budget = Budget(self.log, *self._caps)
+        self.ledger = Ledger(self.log, budget, others, retries=self._retries, before_call=self._check_stage)
+        self.connections = Connections(self.ledger, self._loop)
+        self.ledger.client_for = self.connections.client
+        self.sources = Sources(self.folder / "documents", self.note)
+        if not self._is_a_sample:
+            self._held.register()
+        self._set_state("running")
+        self._catch_signals()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        status, message = _outcome(error)
+        try:
+            self.output.close(error)
+            self.summary = self.output.finish(status, message, monotonic() - self._started)
+        finally:
+            self._release_signals()
+            self.connections.close()
+            self._loop.close()
+            self.log.close()
+            for other in self.ledger.others:
+                other.close()
+            if error is not None and not isinstance(error, AugmentoolkitError):
+                logger.error("the pipeline raised", exc_info=error)
+            self.events.add("run-ended", status=status, message=message)
+            self.events.close()
+            logger.removeHandler(self._log_handler)
+            self._log_handler.close()
+            self._set_state(status, message=message)
+            self._held.release()
+
+    @property
+    def _is_a_sample(self) -> bool:
+        return self.work_folder != self.folder
+
+    def _set_state(self, status: str, **facts: Any) -> None:
+        if self._is_a_sample:
+            return
+        keep = {name: self._state[name] for name in ("auto",) if name in self._state}
+        state = {"pipeline": self.pipeline, "status": status, "pid": os.getpid(), **keep, **facts}
+        self._state = {**self._state, **state}
+        self._held.write_state({**state, "config": self.config})
+
+    def _other_logs(self) -> list[CallLog]:
+        here = self.folder.resolve()
+        folders = [folder / "calls" for folder in known_run_folders() if folder.resolve() != here]
+        logs = []
+        for folder in folders:
+            if (folder / "calls.jsonl").is_file() and os.access(folder / "calls.jsonl", os.R_OK):
+                logs.append(CallLog(folder, writable=False))
+        return logs
+
+    # -- stopping ----------------------------------------------------------------------------------------
+
+    def _catch_signals(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._handlers[number] = signal.signal(number, self._on_signal)
+
+    def _release_signals(self) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers = {}
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self._interrupted is not None:
+            os._exit(130)  # the second time: at once. The call log needs no farewell.
+        name = signal.Signals(number).name
+        self._interrupted = InterruptedRunError(
+            f"stopped by {name}. Everything is kept: run the same command again to go on."
+        )
+        if self._stage is None:
+            raise self._interrupted
+        self._loop.call_soon(self._stage.stop, self._interrupted)
+
+    def _check_interrupted(self) -> None:
+        if self._interrupted is not None:
+            raise self._interrupted
+
+    def _check_stage(self) -> None:
+        if self._stage is not None:
+            self._stage.check()
+
+    # -- stages ------------------------------------------------------------------------------------------
+
+    def _new_file(self, name: str) -> Path:
+        stem = f"{len(self._files_used) + 1:02d}-{_file_name(name)}"
+        self._files_used.add(stem)
+        return self.work_folder / "stages" / f"{stem}.jsonl"
+
+    def _take_sample(self, records: Iterable[Record]) -> list[Record]:
+        assert self.sample is not None
+        seen = 0
+
+        def numbered() -> Iterable[tuple[str, int, Record]]:
+            nonlocal seen
+            for record in records:
+                seen += 1
+                yield stable_hash(record["id"], "sample"), seen, record
+
+        chosen = heapq.nsmallest(self.sample, numbered())
+        self.sampled = (len(chosen), seen)
+        return [record for _, _, record in sorted(chosen, key=lambda item: item[1])]
+
+    def _observer(self, stage: str, steps: tuple[Step, ...]) -> Observer | None:
+        if self._observe is None:
+            return None
+        from generation_functions.steps import step_name
+
+        names, observe = [step_name(step) for step in steps], self._observe
+        return lambda index, record, result: observe(stage, names[index], record, result)
+
+    def _finish_stage(self, stage: Stage, results: Records) -> None:
+        if stage.skipped:
+            logger.info("%s: %d finished records taken over", stage.name, stage.skipped)
+        summary = {
+            "name": stage.name,
+            "records_in": stage.done,
+            "records_out": len(results),
+            "seconds": round(monotonic() - stage.started, 3),
+            "steps": [tally.as_dict() for tally in stage.tallies],
+        }
+        self.stages.append(summary)
+        self.output.stage_finished(results)
+        self.events.add("stage-finished", **summary)
+
+    def _report(self, stage: Stage) -> None:
+        totals, seconds = self.log.totals, max(monotonic() - stage.started, 1e-6)
+        fresh = stage.done - stage.skipped
+        rate = fresh / seconds
+        left = stage.total - stage.done if stage.total is not None else None
+        snapshot = {
+            "stage": stage.name,
+            "total": stage.total,
+            "done": stage.done,
+            "steps": [tally.as_dict() for tally in stage.tallies],
+            "calls": totals.calls,
+            "reused": totals.reused + self.ledger.served,
+            "input_tokens": totals.input_tokens,
+            "output_tokens": totals.output_tokens,
+            "cost": round(totals.cost, 6),
+            "calls_per_second": round(rate, 2),
+            "concurrency": self.connections.concurrency,
+            "eta_seconds": round(left / rate, 1) if left is not None and rate else None,
+            "message": "",
+        }
+        self.events.add("progress", **snapshot)
+        if self._on_progress:
+            self._on_progress(snapshot)
+
+
+def _outcome(error: BaseException | None) -> tuple[str, str]:
+    if error is None:
+        return "completed", ""
+    if isinstance(error, PausedError):
+        return "paused", str(error)
+    if isinstance(error, InterruptedRunError):
+        return "interrupted", str(error)
+    return "failed", str(error) or type(error).__name__
+
+
+def _file_name(name: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in name.lower()).strip("-") or "stage"
+
+
+def _where_they_went(stage: Stage) -> str:
+    if not stage.done:
+        return f"stage {stage.name!r} got no records: there is nothing to work on"
+    lines = [f"stage {stage.name!r}: none of {stage.done} records came through."]
+    for tally in stage.tallies:
+        for kind, reasons in (("dropped", tally.dropped), ("failed", tally.failed)):
+            lines += [f"  {tally.name}: {count} {kind}: {reason}" for reason, count in reasons.most_common(3)]
+    lines.append("Look at failed.jsonl and stages/ in the run's folder, change the prompt, the model or the check.")
+    return "\n".join(lines)

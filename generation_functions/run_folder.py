@@ -1,0 +1,117 @@
+"""A run's folder on disk: its lock, its state file, and the list of run folders on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from generation_functions.errors import RunLockedError, StorageError
+from generation_functions.records import stable_hash
+
+STATE_FILE = "run.json"
+_PROJECT = Path(__file__).resolve().parent.parent
+_CODE_FOLDERS = ("generation_functions", "generation", "finetuning", "serving")
+
+
+def state_folder() -> Path:
+    """Where this machine's own state lives: `state/` beside the code, or `ATK_STATE_DIR`."""
+    return Path(os.environ.get("ATK_STATE_DIR") or _PROJECT / "state")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file's content in one go: a reader sees the old or the new, never a part."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+class RunFolder:
+    """An output folder held by this process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = -1
+
+    def acquire(self) -> None:
+        """Take the folder for this process; the lock dies with the process, however it dies.
+
+        Raises:
+            RunLockedError: Another process holds it.
+            StorageError: The folder cannot be made or written.
+        """
+        import fcntl
+
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise StorageError(f"output_dir {self.path} cannot be used: {error.strerror}") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(self._lock, 20, 0).decode() or "unknown"
+            os.close(self._lock)
+            raise RunLockedError(
+                f"{self.path} is in use by process {holder}. Wait for it, stop it, or choose another output_dir."
+            ) from error
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, str(os.getpid()).encode(), 0)
+
+    def release(self) -> None:
+        """Let other processes have the folder."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def read_state(self) -> dict[str, Any]:
+        """What run.json says; empty for a new folder."""
+        return read_json(self.path / STATE_FILE)
+
+    def write_state(self, state: dict[str, Any]) -> None:
+        """Replace run.json."""
+        write_atomically(self.path / STATE_FILE, orjson.dumps(state, option=orjson.OPT_INDENT_2))
+
+    def register(self) -> None:
+        """Add the folder to this machine's list, so that other runs find its replies."""
+        resolved = str(self.path.resolve())
+        entry = state_folder() / "runs" / f"{stable_hash(resolved)[:16]}.json"
+        if not entry.exists():
+            write_atomically(entry, orjson.dumps({"output_dir": resolved}))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from disk; empty when the file is not there or is no JSON object."""
+    try:
+        decoded = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return decoded if isinstance(decoded, dict) else {}
+
+
+def known_run_folders() -> list[Path]:
+    """Every run folder of this machine that still exists."""
+    entries = sorted((state_folder() / "runs").glob("*.json"))
+    folders = (read_json(entry).get("output_dir") for entry in entries)
+    return [Path(folder) for folder in folders if folder and Path(folder).is_dir()]
+
+
+def code_fingerprint(pipeline_file: Path | None) -> str:
+    """Hash of the project's code and of the files beside a pipeline's own.
+
+    Finished records are only taken over unprocessed while this holds. After an edit they go through their steps
+    again, answered by the call log.
+    """
+    files: set[Path] = set()
+    for folder in _CODE_FOLDERS:
+        files.update((_PROJECT / folder).rglob("*.py"))
+    if pipeline_file is not None:
+        files.update(pipeline_file.resolve().parent.glob("*.py"))
+    return stable_hash(sorted((file.name, stable_hash(file.read_text(encoding="utf-8"))) for file in files))

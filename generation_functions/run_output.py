@@ -1,0 +1,182 @@
+"""What a run leaves behind: datasets with provenance, failed records, summary, card and report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from generation_functions.errors import EmptyStageError
+from generation_functions.records import Record, record_id
+from generation_functions.run_folder import write_atomically
+from generation_functions.stage_store import Records
+
+if TYPE_CHECKING:
+    from generation_functions.datasets.holdout import EvalQuestionWriter
+    from generation_functions.datasets.provenance import ProvenanceWriter
+    from generation_functions.run import Run
+
+Row = dict[str, Any]
+ToRow = Callable[[Record], Row | list[Row] | None]
+DATASETS = "datasets"
+
+
+class RunOutput:
+    """Writes into a run's folder; files appear whole, and only when the run has completed them."""
+
+    def __init__(self, run: Run, folder: Path) -> None:
+        self.folder = folder
+        self.datasets: list[dict[str, Any]] = []
+        self._run = run
+        self._stages: list[Records] = []
+        self._open = ExitStack()
+        self._provenance: ProvenanceWriter | None = None
+        self._questions: EvalQuestionWriter | None = None
+
+    def stage_finished(self, results: Records) -> None:
+        """Remember where a stage's failed records are."""
+        self._stages.append(results)
+
+    def write(
+        self,
+        name: str,
+        records: Iterable[Record],
+        to_row: ToRow,
+        *,
+        output_format: str,
+        parquet: bool,
+        holdout: float,
+    ) -> int:
+        """See `Run.write`."""
+        from generation_functions.datasets.holdout import is_record_held_out
+        from generation_functions.datasets.writer import DatasetWriter
+
+        provenance = self._provenance_writer()
+        with DatasetWriter(self.folder / DATASETS, name, output_format, parquet) as writer:
+            for record in records:
+                if holdout and is_record_held_out(record, holdout):
+                    self._keep_for_evaluation(record)
+                    continue
+                for row in _rows(record, to_row(record)):
+                    provenance.write(name, writer.write(row), record)
+            if not writer.rows and self._run.sample is None:
+                raise EmptyStageError(f"dataset {name} would be empty: no record gave a row. Look at stages/ for why.")
+        self.datasets.append(dict(writer.summary(), file=f"{DATASETS}/{writer.file}"))
+        return writer.rows
+
+    def _keep_for_evaluation(self, record: Record) -> None:
+        from generation_functions.datasets.holdout import EvalQuestionWriter
+
+        if "question" not in record or "answer" not in record:
+            return
+        if self._questions is None:
+            self._questions = self._open.enter_context(EvalQuestionWriter(self.folder))
+        self._questions.write(record, record["question"], record["answer"])
+
+    def _provenance_writer(self) -> ProvenanceWriter:
+        from generation_functions.datasets.provenance import ProvenanceWriter
+
+        if self._provenance is None:
+            self._provenance = self._open.enter_context(ProvenanceWriter(self.folder, self._call_facts))
+        return self._provenance
+
+    def _call_facts(self, key: str) -> dict[str, Any] | None:
+        entry = self._run.log.get(key)
+        if entry is None:
+            return None
+        prompt = self._run.prompts_used.get(entry["step"])
+        return {
+            "step": entry["step"],
+            "prompt": prompt.name if prompt else None,
+            "prompt_digest": prompt.digest if prompt else None,
+            "model": entry["model"],
+            "attempts": entry.get("attempt", 0) + 1,
+            "input_tokens": entry["input_tokens"],
+            "output_tokens": entry["output_tokens"],
+            "cost": entry["cost"],
+        }
+
+    def close(self, error: BaseException | None) -> None:
+        """Publish provenance and held-out questions, or, after an error, leave the earlier ones as they were."""
+        if error is None:
+            self._open.close()
+        else:
+            self._open.__exit__(type(error), error, error.__traceback__)
+
+    def finish(self, status: str, message: str, seconds: float) -> dict[str, Any]:
+        """Write failed.jsonl and summary.json; after success also card and report. Returns the summary."""
+        failed = self._write_failed()
+        summary = self._summary(status, message, seconds, failed)
+        write_atomically(self.folder / "summary.json", orjson.dumps(summary, option=orjson.OPT_INDENT_2, default=str))
+        if status == "completed" and self.datasets:
+            from generation_functions.datasets.card import write_card
+
+            write_card(self.folder, summary)
+        if self._run.stages:
+            from generation_functions.datasets.report import write_report
+
+            write_report(self.folder, summary)
+        return summary
+
+    def _write_failed(self) -> int:
+        lines = [
+            orjson.dumps(failed) + b"\n"
+            for results in self._stages
+            for line in results.lines(special=True)
+            for failed in line.get("failed", ())
+        ]
+        write_atomically(self.folder / "failed.jsonl", b"".join(lines))
+        return len(lines)
+
+    def _summary(self, status: str, message: str, seconds: float, failed: int) -> dict[str, Any]:
+        run, totals = self._run, self._run.log.totals
+        by_step = {
+            step: {"calls": int(calls), "input_tokens": int(read), "output_tokens": int(written), "cost": cost}
+            for step, (calls, read, written, cost) in totals.by_step.items()
+        }
+        rows_by_file: Counter[str] = self._provenance.rows_by_file if self._provenance else Counter()
+        return {
+            "pipeline": run.pipeline,
+            "title": run.pipeline,
+            "description": run.description,
+            "status": status,
+            "message": message,
+            "offline": any(model.is_offline for model in run.models),
+            "config": run.config,
+            "models": [{"name": model.name, **model.public()} for model in run.models],
+            "prompts": [
+                {"name": prompt.name, "file": prompt.path.name, "digest": prompt.digest}
+                for prompt in run.prompts_used.values()
+            ],
+            "documents": {
+                "read": [{**read, "rows": rows_by_file[read["file"]]} for read in run.sources.read],
+                "skipped": run.sources.skipped,
+            },
+            "stages": run.stages,
+            "calls": {
+                "made": totals.calls,
+                "reused": totals.reused + run.ledger.served,
+                "rejected": totals.rejected,
+                "input_tokens": totals.input_tokens,
+                "output_tokens": totals.output_tokens,
+                "cost": round(totals.cost, 6),
+                "by_step": by_step,
+                "troubles": run.connections.troubles(),
+            },
+            "datasets": self.datasets,
+            "failed": failed,
+            "seconds": round(seconds, 2),
+            "notes": run.notes,
+        }
+
+
+def _rows(record: Record, made: Row | list[Row] | None) -> list[Row]:
+    if made is None:
+        return []
+    if isinstance(made, dict):
+        return [made if "id" in made else {"id": record["id"], **made}]
+    return [row if "id" in row else {"id": record_id(record["id"], row), **row} for row in made]
