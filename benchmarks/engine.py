@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 import tempfile
 import time
 from collections.abc import Iterator
@@ -64,18 +65,16 @@ class Scenario:
     def ideal_s(self) -> float:
         """Wall of a client that costs nothing and keeps every allowed slot full."""
         slots = min(self.concurrency, self.endpoint.get("max_in_flight") or self.concurrency)
-        return float(self.calls * self.endpoint.get("latency_ms", 0) / 1000 / slots)
+        sigma = self.endpoint.get("latency_sigma", 0.0)
+        mean_latency_s = self.endpoint.get("latency_ms", 0.0) / 1000 * math.exp(sigma**2 / 2)  # of a lognormal
+        return float(self.calls * mean_latency_s / slots)
 
 
 SCENARIOS = {
     "wall": Scenario(endpoint={"latency_ms": 50}),
-    "longtail": Scenario(
-        calls=1_800, steps=3, endpoint={"latency_ms": 400, "latency_sigma": 1.0}, same_requests=True
-    ),
+    "longtail": Scenario(calls=1_800, steps=3, endpoint={"latency_ms": 400, "latency_sigma": 1.0}, same_requests=True),
     "instant": Scenario(calls=150_000, steps=3, concurrency=64, bare=False),
-    "overload": Scenario(
-        calls=4_000, endpoint={"latency_ms": 500, "max_in_flight": 64, "retry_after": 0}, bare=False
-    ),
+    "overload": Scenario(calls=4_000, endpoint={"latency_ms": 500, "max_in_flight": 64, "retry_after": 0}, bare=False),
     "faults": Scenario(
         calls=500,
         concurrency=64,
@@ -158,9 +157,7 @@ def benchmark(scenario: Scenario, endpoint: FakeEndpoint, folder: Path) -> dict[
     )
     stats = endpoint.stats(bodies=scenario.same_requests)
     if scenario.same_requests and set(stats["bodies"]) != bodies:
-        raise SystemExit(
-            "the engine and the bare loop sent different requests: the comparison would be unfair"
-        )
+        raise SystemExit("the engine and the bare loop sent different requests: the comparison would be unfair")
     return {
         **_times(scenario, run, bare),
         **_counts(scenario, run, stats),
@@ -256,9 +253,7 @@ def print_result(result: dict[str, Any], as_json: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the engine.")
     parser.add_argument("--scenario", choices=SCENARIOS, default="wall")
-    parser.add_argument(
-        "--base-url", help="a fake endpoint that runs already; its control is on the same port"
-    )
+    parser.add_argument("--base-url", help="a fake endpoint that runs already; its control is on the same port")
     parser.add_argument("--output-dir", type=Path, help="keep the run here; default: a temporary folder")
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     add_scenario_options(parser)

@@ -64,10 +64,7 @@ def resume_finished(scenario: Scenario, folder: Path) -> dict[str, Any]:
         "first_call_after_kill_s": round(second["first_at"] - rest.started_at, 2),
         "second_half_s": round(rest.process_s, 1),
         "second_half_peak_rss_mb": round(rest.peak_rss_mb, 1),
-        "paid_twice": half["answered_distinct"]
-        + second["answered_distinct"]
-        - scenario.calls
-        - half["unread"],
+        "paid_twice": half["answered_distinct"] + second["answered_distinct"] - scenario.calls - half["unread"],
         "resume_finished_s": round(again.process_s, 2),
         "resume_finished_cpu_s": round(again.cpu_s, 2),
         "resume_finished_peak_rss_mb": round(again.peak_rss_mb, 1),
@@ -83,6 +80,8 @@ def _kill_at(endpoint: FakeEndpoint, scenario: Scenario, folder: Path, answered:
             raise SystemExit("the run ended before it could be killed")
         time.sleep(_POLL_SECONDS)
     run.kill()
+    while endpoint.stats()["connections"]:  # until the endpoint has noticed
+        time.sleep(_POLL_SECONDS)
 
 
 def _arguments(scenario: Scenario, endpoint: FakeEndpoint, output_dir: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import heapq
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from generation_functions.tokens import ATOMS, PIECES, VOCABULARY, fold_case
@@ -73,7 +74,7 @@ class Pairs:
         heapq.heapify(self.heap)
 
     def _add(self, index: int, word: list[str], sign: int) -> set[tuple[str, str]]:
-        pairs = list(zip(word, word[1:], strict=False))
+        pairs = list(pairwise(word))
         for pair in pairs:
             self.counts[pair] += sign * self.weights[index]
             if sign > 0:
@@ -125,9 +126,7 @@ def train(pieces: dict[str, int], tokens: int) -> list[str]:
 
 def main() -> None:
     """Train and write the vocabulary."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="any folder with text files")
     parser.add_argument("--words", action="append", default=[], metavar="FILE[:WEIGHT]", help="word list")
     parser.add_argument("--tokens", type=int, default=40_000)

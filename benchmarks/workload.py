@@ -80,7 +80,7 @@ def request_body(number: int, step: int, reply: str) -> bytes:
 
 def reply_inside(reply: str) -> str:
     """What stands inside the tags."""
-    return reply[len(TAG) + 2 : -len(TAG) - 3]
+    return reply[len(TAG) + 2 : -len(TAG) - 3].strip()
 
 
 def _variable(step: int) -> str:

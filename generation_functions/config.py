@@ -51,14 +51,14 @@ class Config:
         for name, parameter in schema.all_parameters.items():
             if name in self.written:
                 values[name] = self.written[name]
-            elif not parameter.required and not _is_code_path(parameter.default):
+            elif not parameter.required and not is_code_path(parameter.default):
                 values[name] = plain(parameter.default)
         values |= {name: value for name, value in self.written.items() if name not in values}
         masked: dict[str, Any] = masked_values(schema.json_schema, values)
         return masked
 
 
-def _is_code_path(default: object) -> bool:
+def is_code_path(default: object) -> bool:
     """`HERE / "prompts"` is where the code lies on this machine: not worth saving."""
     return isinstance(default, Path) and default.is_absolute()
 
@@ -196,8 +196,7 @@ def _check_values(check: _Check, pipeline: Pipeline) -> Config:
     check.lifted = lift(check.content.values, names, mappings)
     for key, first, second in check.lifted.clashes:
         message = (
-            f"set twice: as {dotted(first)} on line {check.content.line(first)} "
-            f"and as {dotted(second)} here; keep one"
+            f"set twice: as {dotted(first)} on line {check.content.line(first)} and as {dotted(second)} here; keep one"
         )
         check.problems.append(Problem(message, check.content.file, check.content.line(second), key))
     written = {key: value for key, value in check.lifted.values.items() if key not in CONFIG_KEYS}
@@ -223,9 +222,7 @@ def _may_be_mapping(json_schema: dict[str, Any], name: str) -> bool:
 
 
 def _apply_sets(check: _Check, written: dict[str, Any], pipeline: Pipeline) -> None:
-    problems = apply_overrides(
-        written, check.overrides, pipeline.schema, check.lifted.headings, check.overridden
-    )
+    problems = apply_overrides(written, check.overrides, pipeline.schema, check.lifted.headings, check.overridden)
     for path, message in problems:
         check.problems.append(Problem(message, SET, 0, dotted(path)))
         check.unusable.add(path)

@@ -35,6 +35,7 @@ _OTHER_BASE = re.compile(r"0(?:x[0-9a-fA-F]+|o[0-7]+)$")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$")
 _SPECIAL_FLOAT = re.compile(r"(?P<sign>[-+]?)\.(?P<name>inf|nan)$", re.IGNORECASE)
 _STANDARD_TAG = "tag:yaml.org,2002:"
+_COLLECTION_TAGS = (_STANDARD_TAG + "map", _STANDARD_TAG + "seq")
 _MOST_NODES = 100_000
 
 
@@ -137,6 +138,8 @@ class _Builder:
             return None
         self.open_nodes.add(id(node))
         try:
+            if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTION_TAGS:
+                return self._tagged(node, path)
             if isinstance(node, yaml.MappingNode):
                 return self._mapping(node, path)
             if isinstance(node, yaml.SequenceNode):
@@ -207,9 +210,7 @@ class _Builder:
             return self._report(path, placeholder_message(words), line)
         if ATTENTION_MARK in text:
             words = self.marked.attention.pop(line, "")
-            self.content.warnings.append(
-                Problem(attention_message(words), self.content.file, line, dotted(path))
-            )
+            self.content.warnings.append(Problem(attention_message(words), self.content.file, line, dotted(path)))
             return self._value_beside_mark(text, style, path)
         if node.tag and not node.tag.startswith(_STANDARD_TAG + "str"):
             return self._tagged(node, path)
@@ -231,9 +232,7 @@ class _Builder:
         if kind in ("int", "float", "bool", "null"):
             return plain_value(node.value)
         name = "!!" + kind if node.tag.startswith(_STANDARD_TAG) else node.tag
-        return self._report(
-            path, f"the YAML tag {name} means nothing here; text that starts with ! needs quotes"
-        )
+        return self._report(path, f"the YAML tag {name} means nothing here; text that starts with ! needs quotes")
 
     def _report(self, path: KeyPath, message: str, line: int = 0) -> None:
         if path:

@@ -1,4 +1,4 @@
-"""The endpoints of one run: one HTTP session, one limiter per endpoint however many models use it."""
+"""The endpoints of one run: one session and one limiter per endpoint, however many models use it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from generation_functions.endpoints import Endpoint, EndpointPool
 from generation_functions.model import AUTO, LOCAL_PROVIDERS, OFFLINE, PROVIDERS, Model
 
 if TYPE_CHECKING:
-    import aiohttp
-
     from generation_functions.loop_thread import LoopThread
 
 _OFFLINE_WORKERS = 8
@@ -24,7 +22,6 @@ class Connections:
     def __init__(self, ledger: Ledger, loop: LoopThread) -> None:
         self._ledger = ledger
         self._loop = loop
-        self._session: aiohttp.ClientSession | None = None
         self._endpoints: dict[tuple[str, str], Endpoint] = {}
         self.clients: list[Client] = []
 
@@ -39,20 +36,12 @@ class Connections:
         return client
 
     async def _pool(self, model: Model) -> EndpointPool:
-        import aiohttp
-
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=30),
-            )
         endpoints = []
         for url, key in model.endpoints():
             endpoint = self._endpoints.get((url, key))
             if endpoint is None:
-                endpoint = Endpoint(url, key, model.concurrency_limit, self._session)
-                self._endpoints[url, key] = endpoint
+                endpoint = self._endpoints[url, key] = Endpoint(url, key, model.concurrency_limit)
+                await endpoint.open()
             endpoints.append(endpoint)
         return EndpointPool(endpoints, timeout=model.timeout, patience=model.patience, headers=model.headers)
 
@@ -75,10 +64,10 @@ class Connections:
         return dict(total.most_common())
 
     def close(self) -> None:
-        """Close the HTTP session."""
-        if self._session is not None:
-            self._loop.run(self._session.close())
-            self._session = None
+        """Close the HTTP sessions."""
+        for endpoint in self._endpoints.values():
+            self._loop.run(endpoint.close())
+        self._endpoints = {}
 
 
 def local_servers() -> dict[str, list[str]]:

@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from generation_functions.concurrency import AdaptiveLimiter
+from generation_functions.deadlines import Deadlines
 from generation_functions.errors import EndpointDownError, ModelRefusedError
 
 if TYPE_CHECKING:
-    import aiohttp
+    from yarl import URL
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _BAD_REQUESTS_BEFORE_GIVING_UP = 5
 _TROUBLES_UNTIL_DOWN = 3  # after these, calls go to the model's other endpoints
 _SECONDS_BETWEEN_PROBES = 15.0
-_QUOTA_CODES = ("insufficient_quota", "billing_hard_limit", "insufficient_funds", "credit balance")
+_QUOTA_CODES = (b"insufficient_quota", b"billing_hard_limit", b"insufficient_funds", b"credit balance")
 
 
 class TroubleError(Exception):
@@ -49,7 +50,7 @@ class BadRequestError(Exception):
 class Endpoint:
     """A base URL with a key, its slots, and what is known of its health."""
 
-    def __init__(self, base_url: str, api_key: str, ceiling: int, session: aiohttp.ClientSession) -> None:
+    def __init__(self, base_url: str, api_key: str, ceiling: int) -> None:
         self.base_url = base_url
         self.limiter = AdaptiveLimiter(ceiling)
         self.troubles: Counter[str] = Counter()
@@ -61,10 +62,38 @@ class Endpoint:
         self._bad_requests = 0
         self._troubles_in_a_row = 0
         self._probe_at = 0.0
-        self._session = session
+        self._deadlines = Deadlines()
+        self._urls: dict[str, URL] = {}
         self._headers = {"Content-Type": "application/json"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
+
+    async def open(self) -> None:
+        """Make the HTTP session; needs the running loop."""
+        import aiohttp
+
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=300),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=self._headers,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=30),
+        )
+
+    async def close(self) -> None:
+        """Close the HTTP session."""
+        await self._deadlines.close()
+        await self._session.close()
+
+    def _url(self, path: str) -> URL:
+        url = self._urls.get(path)
+        if url is None:
+            from yarl import URL
+
+            try:
+                url = self._urls[path] = URL(self.base_url + path)
+            except ValueError as error:
+                raise self._refusal(f"base_url {self.base_url!r} is not a URL: {error}") from error
+        return url
 
     async def post(self, path: str, body: bytes, timeout: float, headers: dict[str, str]) -> dict[str, Any]:
         """Send one request, holding a slot. Returns the decoded body of a 200.
@@ -105,20 +134,25 @@ class Endpoint:
     async def _exchange(self, path: str, body: bytes, timeout: float, headers: dict[str, str]) -> dict[str, Any]:
         import aiohttp
 
-        url = self.base_url + path
+        url = self._url(path)
+        task = asyncio.current_task()
+        assert task is not None
+        self._deadlines.set(task, timeout)
         try:
-            async with asyncio.timeout(timeout):
-                request = self._session.post(url, data=body, headers={**self._headers, **headers})
-                async with request as response:
-                    data = await response.read()
-                    if response.status != 200:
-                        raise self._error_for(response.status, data, response.headers.get("Retry-After"))
-        except TimeoutError as error:
-            raise TroubleError("timeout", f"{url} did not answer within {timeout:g} s") from error
+            async with self._session.post(url, data=body, headers=headers or None) as response:
+                data = await response.read()
+                if response.status != 200:
+                    raise self._error_for(response.status, data, response.headers.get("Retry-After"))
+        except asyncio.CancelledError:
+            if not self._deadlines.expired(task):
+                raise
+            raise TroubleError("timeout", f"{url} did not answer within {timeout:g} s") from None
         except aiohttp.InvalidURL as error:
-            self._refuse(f"{url} is not a URL. Check base_url.", error)
+            raise self._refusal(f"{url} is not a URL. Check base_url.") from error
         except (aiohttp.ClientError, OSError) as error:
             raise TroubleError("connection", f"{url}: {error or type(error).__name__}") from error
+        finally:
+            self._deadlines.clear(task)
         try:
             decoded = orjson.loads(data)
         except orjson.JSONDecodeError as error:
@@ -133,7 +167,7 @@ class Endpoint:
         words = provider_words(data)
         said = f"{self.base_url} answered {status}: {words}"
         if status == 402 or (
-            status in (403, 429) and any(code in data.decode("utf-8", "replace") for code in _QUOTA_CODES)
+            status in (403, 429) and any(code in data for code in _QUOTA_CODES)
         ):
             return self._refusal(f"{said} The account is out of credit or quota: top it up, then run again.")
         if status == 401 or (status == 403 and not self.last_success):
@@ -147,9 +181,6 @@ class Endpoint:
     def _refusal(self, message: str) -> ModelRefusedError:
         self.refusal = message
         return ModelRefusedError(message)
-
-    def _refuse(self, message: str, cause: BaseException) -> None:
-        raise self._refusal(message) from cause
 
     def _note_trouble(self, trouble: TroubleError, sent_at: float) -> None:
         self.troubles[trouble.kind] += 1

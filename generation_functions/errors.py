@@ -71,6 +71,10 @@ class InterruptedRunError(AugmentoolkitError):
     exit_code = 130
 
 
+class StoppingError(AugmentoolkitError):
+    """The run is stopping and sends nothing more; the stage knows why."""
+
+
 class ModelRefusedError(AugmentoolkitError):
     """The provider's answer can never become a good one: wrong key, unknown model, no quota."""
 

@@ -70,3 +70,8 @@ class ReferenceFiller:
 
 def _as_variable(name: str) -> str:
     return re.sub(r"\W+", "_", name).upper()
+
+
+def load_environment() -> None:
+    """Put the variables of .env into this process's environment, where they are not set already."""
+    os.environ.update(environment())

@@ -53,6 +53,7 @@ class Run:
         output_dir: The run's folder.
         pipeline: Name of the pipeline, for people and the card.
         description: What the pipeline makes, for the card.
+        models: The pipeline's models by parameter, for people and the card.
         config: The resolved config, secrets masked: it is saved and shown.
         fingerprint: Of config and code; finished records are taken over unprocessed while it holds.
         max_cost: Dollars this folder may spend over its whole life.
@@ -71,6 +72,7 @@ class Run:
         *,
         pipeline: str = "pipeline",
         description: str = "",
+        models: Mapping[str, Model] | None = None,
         config: Mapping[str, Any] | None = None,
         fingerprint: str = "",
         max_cost: float | None = None,
@@ -90,7 +92,8 @@ class Run:
         self.sampled: tuple[int, int] | None = None  # records taken, records there were
         self.stages: list[dict[str, Any]] = []
         self.notes: list[str] = []
-        self.models: list[Model] = []
+        self.models: list[tuple[str, Model]] = []  # parameter, what answers for it
+        self._parameters = dict(models or {})
         self.prompts_used: dict[str, Prompt] = {}
         self.output = RunOutput(self, self.folder / work)
         self.summary: dict[str, Any] = {}
@@ -112,13 +115,13 @@ class Run:
 
     def client(self, model: Model) -> Client:
         """Who answers for `model`; give it to `ask` and its kind. `auto` is decided here, once per run folder."""
+        parameters = [name for name, value in self._parameters.items() if value == model] or ["model"]
         if model.name == AUTO:
             chosen = self._state.get("auto")
             model = Model.model_validate(chosen) if chosen else choose_automatically(model)
             self._state["auto"] = model.public()
             self.note(f"model auto: {model.name} at {model.base_url}" if model.base_url else "model auto: offline")
-        if model not in self.models:
-            self.models.append(model)
+        self.models += [(name, model) for name in parameters if (name, model) not in self.models]
         return self.connections.client(model)
 
     def prompts(self, default: Path, override: Path | None = None) -> Prompts:

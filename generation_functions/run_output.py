@@ -145,9 +145,9 @@ class RunOutput:
             "description": run.description,
             "status": status,
             "message": message,
-            "offline": any(model.is_offline for model in run.models),
+            "offline": any(model.is_offline for _, model in run.models),
             "config": run.config,
-            "models": [{"name": model.name, **model.public()} for model in run.models],
+            "models": [{"parameter": parameter, "base_url": "", **model.public()} for parameter, model in run.models],
             "prompts": [
                 {"name": prompt.name, "file": prompt.path.name, "digest": prompt.digest}
                 for prompt in run.prompts_used.values()

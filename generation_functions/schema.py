@@ -99,9 +99,7 @@ class PipelineSchema:
 
         own = {parameter.name for parameter in self.parameters}
         options = [
-            Parameter(
-                name, _with_metadata(info.annotation, info.metadata), info.default, info.description or ""
-            )
+            Parameter(name, _with_metadata(info.annotation, info.metadata), info.default, info.description or "")
             for name, info in RunOptions.model_fields.items()
             if name not in own
         ]
@@ -241,7 +239,7 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
     where = "" if expanded.is_absolute() else f" (looked in {Path.cwd()})"
     # Braces would be taken for placeholders of the message template.
     text = f"{path} does not exist{where}{hint}".replace("{", "(").replace("}", ")")
-    raise PydanticCustomError("path_missing", text)  # type: ignore[arg-type]
+    raise PydanticCustomError("path_missing", text)
 
 
 def plain(value: Any) -> Any:

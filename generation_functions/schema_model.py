@@ -82,9 +82,7 @@ class _Generator(GenerateJsonSchema):
             return self.generate_inner(schema["schema"])
         return super().default_schema(schema)
 
-    def handle_invalid_for_json_schema(
-        self, schema: core_schema.CoreSchema, error_info: str
-    ) -> JsonSchemaValue:
+    def handle_invalid_for_json_schema(self, schema: core_schema.CoreSchema, error_info: str) -> JsonSchemaValue:
         return {}
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
@@ -92,7 +90,10 @@ class _Generator(GenerateJsonSchema):
         described = super().model_schema(schema)
         if not hasattr(schema["cls"], "_from_shorthand"):
             return described
-        labels = {key: described.pop(key) for key in ("title", "description") if key in described}
+        labels: JsonSchemaValue = {}
+        for key in ("title", "description"):
+            if key in described:
+                labels[key] = described.pop(key)
         return {**labels, "anyOf": [{"type": "string"}, described]}
 
     def get_title_from_name(self, name: str) -> str:

@@ -53,9 +53,7 @@ def _lift_into(
             lifted.origins[name] = here
 
 
-def _is_heading(
-    name: str, value: Any, parameters: Collection[str], mapping_parameters: Collection[str]
-) -> bool:
+def _is_heading(name: str, value: Any, parameters: Collection[str], mapping_parameters: Collection[str]) -> bool:
     if value is None:  # a heading whose keys are all commented out
         return not closest(name, parameters)
     if not isinstance(value, dict):

@@ -19,6 +19,7 @@ from generation_functions.errors import (
     InterruptedRunError,
     PausedError,
     RecordFailedError,
+    StoppingError,
     StorageError,
 )
 from generation_functions.records import Record
@@ -120,9 +121,9 @@ class Stage:
         self._stop = self._stop or reason
 
     def check(self) -> None:
-        """Raise if the stage is stopping; asked before every new call."""
+        """Raise `StoppingError` if the stage is stopping; asked before every new call."""
         if self._stop is not None:
-            raise self._stop
+            raise StoppingError("the run is stopping")
 
     def results(self) -> Records:
         """What has come out so far, in input order."""
@@ -178,7 +179,9 @@ class Stage:
             else:
                 try:
                     await self._process(position, hashed, record)
-                except (PausedError, InterruptedRunError) as reason:
+                except StoppingError:
+                    return
+                except PausedError as reason:
                     self.stop(reason)
                     return
             if monotonic() - given_back > _YIELD_SECONDS:

@@ -113,9 +113,7 @@ def _read_order(config: SuperConfig, content: YamlContent, order: Any) -> None:
             continue
         if isinstance(entry, str):
             entry = {"config": entry} if entry.endswith((".yaml", ".yml")) else {"node": entry}
-        if not isinstance(entry, dict) or not any(
-            isinstance(entry.get(key), str) for key in ("config", "node")
-        ):
+        if not isinstance(entry, dict) or not any(isinstance(entry.get(key), str) for key in ("config", "node")):
             _report(config, content, path, "must be a config path, or a mapping with `node:` and `config:`")
             continue
         overrides = {str(key): value for key, value in entry.items() if key not in ("node", "config")}

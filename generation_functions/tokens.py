@@ -20,6 +20,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from generation_functions.errors import UsageError
@@ -60,10 +61,10 @@ _SCRIPT_COSTS = (
     (0x1F00, 15),  # polytonic Greek
     (0x2000, 10),  # punctuation
     (0x2070, 15),  # symbols
-    (0x3000, 9),  # Chinese and Japanese punctuation, kana
-    (0x3400, 11),  # Chinese characters
+    (0x3000, 10),  # Chinese and Japanese punctuation, kana
+    (0x3400, 12),  # Chinese characters
     (0xA000, 20),
-    (0xAC00, 10),  # Korean syllables
+    (0xAC00, 12),  # Korean syllables
     (0xD800, 20),
     (0xFE00, 10),  # variation selectors, full-width forms
     (0x10000, 30),
@@ -88,19 +89,24 @@ def _character_cost(character: str) -> int:
 def fold_case(piece: str) -> str:
     """`piece` in lower case when only its first letter is a capital: " The" is as cheap as " the"."""
     lowered = piece.lower()
-    changed = [mine != low for mine, low in zip(piece, lowered, strict=False)]
-    return lowered if len(lowered) == len(piece) and sum(changed) == 1 and any(changed[:2]) else piece
+    if lowered == piece or lowered[2:] != piece[2:]:
+        return piece
+    return lowered if lowered[:1] == piece[:1] or lowered[1:2] == piece[1:2] else piece
 
 
 def merge(piece: str, ranks: dict[str, int]) -> list[str]:
     """The tokens of `piece`: the neighbours that were merged first in training are merged first."""
     parts = list(piece)
     never = len(ranks)
-    while len(parts) > 1:
-        rank, at = min((ranks.get(parts[i] + parts[i + 1], never), i) for i in range(len(parts) - 1))
-        if rank == never:
-            break
+    order = [ranks.get(left + right, never) for left, right in pairwise(parts)]
+    while order and (first := min(order)) < never:
+        at = order.index(first)
         parts[at : at + 2] = [parts[at] + parts[at + 1]]
+        del order[at]
+        if at:
+            order[at - 1] = ranks.get(parts[at - 1] + parts[at], never)
+        if at < len(order):
+            order[at] = ranks.get(parts[at] + parts[at + 1], never)
     return parts
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -47,7 +47,7 @@ class Composed:
 class _Loader(yaml.SafeLoader):
     """Leaves every unquoted scalar a string: which value it stands for is decided by config_yaml."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (so named by PyYAML)
 
 
 def compose_with_recovery(text: str, file: str) -> Composed:

@@ -79,7 +79,7 @@ def _contents(run: RunSummary, sums: Totals, *, eval_questions: bool) -> str:
             ("dataset", "format", "rows", "tokens", "file"),
             (
                 (
-                    dataset["name"],
+                    _inline(dataset["name"]),
                     dataset["format"],
                     number(dataset["rows"]),
                     number(dataset["tokens"]),
@@ -92,9 +92,7 @@ def _contents(run: RunSummary, sums: Totals, *, eval_questions: bool) -> str:
         "`provenance.jsonl` says for every row on which passage it rests and how it was made.",
     ]
     if eval_questions:
-        lines.append(
-            f"`{EVAL_QUESTIONS_FILE}` holds questions on passages kept out of the data above, to test with."
-        )
+        lines.append(f"`{EVAL_QUESTIONS_FILE}` holds questions on passages kept out of the data above, to test with.")
     return "\n".join(lines)
 
 
@@ -108,8 +106,8 @@ def _sources(run: RunSummary, sums: Totals) -> str:
             ("document", "licence", "chunks", "tokens", "SHA-256"),
             (
                 (
-                    document["file"],
-                    document["licence"] or "not known",
+                    _inline(document["file"]),
+                    _inline(document["licence"] or "not known"),
                     number(document["chunks"]),
                     number(document["tokens"]),
                     f"`{document['sha256'][:16]}`",
@@ -128,15 +126,16 @@ def _sources(run: RunSummary, sums: Totals) -> str:
 def _making(run: RunSummary) -> str:
     calls = run["calls"]
     lines = ["## How it was made", ""]
-    lines += [f"- {_inline(model['parameter'])}: {_code(model['name'])}" for model in run["models"]]
-    if calls["made"] or calls["reused"]:
+    lines += [f"- {_inline(model['parameter'] or 'model')}: {_code(model['name'])}" for model in run["models"]]
+    if calls["made"]:
         lines.append(
-            f"- {count(calls['made'] + calls['reused'], 'model call')}, "
-            f"{number(calls['input_tokens'])} tokens in, {number(calls['output_tokens'])} tokens out, "
-            f"{dollars(calls['cost'])}"
+            f"- {count(calls['made'], 'model call')}, {number(calls['input_tokens'])} tokens in, "
+            f"{number(calls['output_tokens'])} tokens out, {dollars(calls['cost'])}"
         )
+    elif calls["reused"]:
+        lines.append("- every answer was there from earlier runs, so none was paid for")
     if run["prompts"]:
-        rows = ((prompt["name"], _code(prompt["file"]), _code(prompt["digest"])) for prompt in run["prompts"])
+        rows = ((_inline(prompt["name"]), _code(prompt["file"]), _code(prompt["digest"])) for prompt in run["prompts"])
         lines += ["", *_table(("prompt", "file", "digest"), rows)]
     return "\n".join(lines) if len(lines) > 2 else ""
 
@@ -144,8 +143,8 @@ def _making(run: RunSummary) -> str:
 def _funnel(run: RunSummary) -> str:
     rows = [
         (
-            stage["name"],
-            step["name"],
+            _inline(stage["name"]),
+            _inline(step["name"]),
             number(step["in"]),
             number(step["kept"]),
             number(step["made"]),
@@ -197,19 +196,11 @@ def _limits(run: RunSummary, sums: Totals) -> str:
     if run["status"] != "completed":
         lines.append(f"**The run did not complete** (it is {_inline(run['status'])}), so data is missing.")
     if sums.failed:
-        lines.append(
-            f"**{count(sums.failed, 'record')} failed** and are not in the data, so what they would "
-            "have taught is missing."
-        )
+        lines.append(f"**{count(sums.failed, 'record')} failed.** What they would have taught is missing.")
     if run["status"] == "completed":
         lines += [f"**The counts do not add up.** {_inline(line)}" for line in contradictions(run)]
     if any(step["dropped"] for step in all_steps(run)):
-        came_in = run["stages"][0]["records_in"]
-        first = sum(sum(step["dropped"].values()) for step in run["stages"][0]["steps"])
-        lines.append(
-            f"{count(sums.dropped, 'record')} were dropped on purpose by checks, and a check can err "
-            f"({number(first)} of them in the first stage, which took in {number(came_in)})."
-        )
+        lines.append(f"Dropped on purpose, by checks that can err: {count(sums.dropped, 'record')}.")
     if not run["offline"]:
         lines.append("Written by language models: their mistakes and biases can be in here.")
     lines += [_inline(note) for note in run["notes"]]
@@ -219,12 +210,8 @@ def _limits(run: RunSummary, sums: Totals) -> str:
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
     numeric = {"rows", "tokens", "chunks", "in", "kept", "made"}
     rule = "|".join(" ---: " if name in numeric else " --- " for name in head)
-    body = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+    body = ["| " + " | ".join(value.replace("|", "\\|") for value in row) + " |" for row in rows]
     return ["| " + " | ".join(head) + " |", f"|{rule}|", *body]
-
-
-def _cell(value: str) -> str:
-    return " ".join(value.split()).replace("|", "\\|")
 
 
 def _inline(text: str) -> str:
@@ -239,9 +226,7 @@ def _code(text: str) -> str:
 
 def _shorten(value: Any) -> Any:
     if isinstance(value, str) and len(value) > MOST_CHARACTERS:
-        return (
-            f"{value[:MOST_CHARACTERS].rstrip()} [... {number(len(value) - MOST_CHARACTERS)} more characters]"
-        )
+        return f"{value[:MOST_CHARACTERS].rstrip()} [... {number(len(value) - MOST_CHARACTERS)} more characters]"
     if isinstance(value, Mapping):
         return {key: _shorten(item) for key, item in value.items()}
     return [_shorten(item) for item in value] if isinstance(value, list) else value

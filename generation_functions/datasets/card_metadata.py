@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from generation_functions.datasets.holdout import EVAL_QUESTIONS_FILE
-from generation_functions.datasets.summary import RunSummary
+from generation_functions.datasets.summary import RunSummary, parquet_file
 
 # Licences as the hub spells them: SPDX in lower case, mostly.
 # fmt: off
@@ -43,7 +43,7 @@ def card_metadata(run: RunSummary, *, eval_questions: bool) -> dict[str, Any]:
     configs = [
         {
             "config_name": dataset["name"].replace("/", "-"),
-            "data_files": [{"split": "train", "path": dataset.get("parquet") or dataset["file"]}],
+            "data_files": [{"split": "train", "path": parquet_file(dataset) or dataset["file"]}],
         }
         for dataset in run["datasets"]
         if dataset["rows"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from generation_functions.datasets.figures import number
 from generation_functions.datasets.markup import Markup, element, join
 
-_WIDTH, _HEIGHT = 440, 190
+_WIDTH, _HEIGHT = 380, 180
 _TOP, _BOTTOM = 22, 38
 _MOST_LABELS = 9
 _MOST_COUNTS = 12
@@ -68,9 +68,7 @@ def _bars(lengths: list[list[int]]) -> Markup:
         if count and len(lengths) <= _MOST_COUNTS:
             middle = f"{left + slot / 2:.1f}"
             top = f"{base - height - 5:.1f}"
-            parts.append(
-                element("text", _short(count), class_="count", x=middle, y=top, text_anchor="middle")
-            )
+            parts.append(element("text", _short(count), class_="count", x=middle, y=top, text_anchor="middle"))
         if position % every == 0:
             parts.append(element("text", _short(lower), x=f"{left + slot * 0.08:.1f}", y=base + 15))
     return join(parts)
@@ -99,9 +97,7 @@ def stream_svg(widest: int, kept: int, dropped: int, failed: int, made: int) -> 
         turn = f"C{stays:.2f},80 {leaves:.2f},72 {leaves:.2f},100"
         path = f"M0,0 H{stays:.2f} V52 {turn} H0 Z"
         paths.append(element("path", class_="kept", d=path))
-    return element(
-        "svg", paths, class_="stream", viewBox="0 0 100 100", preserveAspectRatio="none", aria_hidden="true"
-    )
+    return element("svg", paths, class_="stream", viewBox="0 0 100 100", preserveAspectRatio="none", aria_hidden="true")
 
 
 def _width(value: int, scale: float) -> float:
@@ -114,8 +110,6 @@ def _branch(kind: str, left: float, width: float, height: float) -> Markup:
     thick = min(26.0, max(1.8, width * 0.7))
     right, low = left + width, height + thick
     bend = min(9.0, 100 - right)
-    outer = (
-        f"M{right:.2f},0 V{height - 14:.2f} Q{right:.2f},{height:.2f} {right + bend:.2f},{height:.2f} H100"
-    )
+    outer = f"M{right:.2f},0 V{height - 14:.2f} Q{right:.2f},{height:.2f} {right + bend:.2f},{height:.2f} H100"
     inner = f"V{low:.2f} H{right + bend:.2f} Q{left:.2f},{low:.2f} {left:.2f},{height - 14:.2f} V0 Z"
     return element("path", class_=kind, d=f"{outer} {inner}")

@@ -41,13 +41,14 @@ class EvalQuestionWriter:
         self._lines = AtomicJsonLines(folder / EVAL_QUESTIONS_FILE)
 
     def write(self, record: Record, question: str, answer: str) -> None:
-        """Appends a question with its answer, and the sources and calls of its record."""
+        """Appends a question with its answer, and the sources and calls of its record.
+
+        A record that is held out of a second dataset too is written once.
+        """
         if not question.strip() or not answer.strip():
-            raise RecordFailedError(
-                f"evaluation question of record {record['id']}: question or answer is blank."
-            )
+            raise RecordFailedError(f"evaluation question of record {record['id']}: question or answer is blank.")
         if record["id"] in self._ids:
-            raise RecordFailedError(f"evaluation question of record {record['id']}: the id is there already.")
+            return
         self._ids.add(record["id"])
         self._lines.write(
             {

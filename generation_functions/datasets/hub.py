@@ -10,6 +10,7 @@ import orjson
 
 from generation_functions.datasets.holdout import EVAL_QUESTIONS_FILE
 from generation_functions.datasets.provenance import PROVENANCE_FILE
+from generation_functions.datasets.summary import parquet_file
 from generation_functions.errors import UsageError
 
 
@@ -56,15 +57,12 @@ def hub_files(folder: Path) -> list[str]:
     if not summary_file.is_file():
         raise UsageError(f"{folder} has no summary.json, so no run has finished there. Run a pipeline first.")
     datasets = orjson.loads(summary_file.read_bytes())["datasets"]
-    named = [dataset[key] for dataset in datasets for key in ("file", "parquet") if dataset.get(key)]
+    both = ((dataset["file"], parquet_file(dataset)) for dataset in datasets)
+    named = [file for files in both for file in files if file]
     missing = [file for file in named if not (folder / file).is_file()]
     if missing or not named:
-        raise UsageError(
-            f"{folder} lacks its datasets{': ' + ', '.join(missing) if missing else ''}. Run it again."
-        )
-    extra = [
-        file for file in ("README.md", PROVENANCE_FILE, EVAL_QUESTIONS_FILE) if (folder / file).is_file()
-    ]
+        raise UsageError(f"{folder} lacks its datasets{': ' + ', '.join(missing) if missing else ''}. Run it again.")
+    extra = [file for file in ("README.md", PROVENANCE_FILE, EVAL_QUESTIONS_FILE) if (folder / file).is_file()]
     pictures = sorted(path.relative_to(folder).as_posix() for path in (folder / "images").glob("*.svg"))
     return [*extra, *pictures, *named]
 

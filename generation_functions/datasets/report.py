@@ -29,6 +29,7 @@ from generation_functions.datasets.summary import (
     Totals,
     complete_summary,
     contradictions,
+    parquet_file,
     totals,
     unfinished,
 )
@@ -100,10 +101,7 @@ def report_html(run: RunSummary, origins: Origins) -> str:
             ),
             element(
                 "main",
-                [
-                    element("section", element("h2", title), body, id=key)
-                    for key, (title, body) in shown.items()
-                ],
+                [element("section", element("h2", title), body, id=key) for key, (title, body) in shown.items()],
             ),
             element("footer", element("p", "Made by Augmentoolkit. This page needs no network.")),
         ),
@@ -124,15 +122,15 @@ def _head(run: RunSummary) -> Markup:
 
 
 def _verdict(run: RunSummary, sums: Totals) -> Markup:
-    """The one sentence that a reader in a hurry takes away. Completed is good news only when nothing was lost."""
+    """The one sentence for a reader in a hurry. Completed is good news only when nothing was lost."""
     status, lost = run["status"], _losses(run, sums)
     if status != "completed":
         kind = "warn" if status in {"paused", "running", "interrupted"} else "bad"
-        words = " ".join(part for part in (run.get("error", ""), lost) if part)
+        words = " ".join(part for part in (run.get("message", ""), lost) if part)
         return _verdict_line(kind, status.capitalize(), words or "The run did not come to its end.")
     if lost:
         return _verdict_line("bad", "Completed, with losses", lost)
-    ending = f" Checks dropped {count(sums.dropped, 'record')} on purpose." if sums.dropped else ""
+    ending = f" {count(sums.dropped, 'record')} dropped on purpose." if sums.dropped else ""
     return _verdict_line("good", "Completed", f"Everything was read, and nothing failed.{ending}")
 
 
@@ -173,7 +171,7 @@ def _tiles(run: RunSummary, sums: Totals) -> Markup:
         ),
         _loss("documents not read", sums.skipped, f"of {number(known)}"),
         ("", "documents read", number(sums.documents), count(sums.chunks, "chunk")),
-        ("", "dropped by checks", number(sums.dropped), "on purpose, with a reason"),
+        ("", "dropped", number(sums.dropped), "on purpose, with a reason"),
         ("", "cost", dollars(calls["cost"]), _calls_in_words(run)),
         ("", "time", duration(run["seconds"]), f"in {count(len(run['stages']), 'stage')}"),
     ]
@@ -206,7 +204,7 @@ def _calls_in_words(run: RunSummary) -> str:
 def _records_section(run: RunSummary) -> Markup | None:
     if not run["stages"]:
         return None
-    legend = [("kept", "went on"), ("dropped", "dropped by a check"), ("failed", "failed")]
+    legend = [("kept", "went on"), ("dropped", "dropped on purpose"), ("failed", "failed")]
     wrong = contradictions(run)
     alarm = element(
         "div",
@@ -238,9 +236,7 @@ def _stage(stage: StageSummary) -> Markup:
         rows.append(element("div", stream_svg(widest, step["kept"], *lost, step["made"])))
         rows.append(element("div", _step(step), class_="step"))
     width = max(1.2, 84 * went / max(1, widest)) if went else 0
-    rows.append(
-        element("div", element("div", class_="mouth", style=f"width:{width:.2f}%;--share:{width:.2f}"))
-    )
+    rows.append(element("div", element("div", class_="mouth", style=f"width:{width:.2f}%;--share:{width:.2f}")))
     rows.append(element("div", f"{count(went, 'record')} came out", class_="end"))
     return element(
         "article",
@@ -298,8 +294,9 @@ def _datasets_section(run: RunSummary) -> Markup | None:
 def _dataset(dataset: DatasetSummary) -> Markup:
     rows, tokens = dataset["rows"], dataset["tokens"]
     files = [element("a", element("code", dataset["file"]), href=dataset["file"])]
-    if dataset.get("parquet"):
-        files.append(element("a", element("code", dataset["parquet"]), href=dataset["parquet"]))
+    parquet = parquet_file(dataset)
+    if parquet:
+        files.append(element("a", element("code", parquet), href=parquet))
     if not rows:
         return element(
             "div",
@@ -317,6 +314,18 @@ def _dataset(dataset: DatasetSummary) -> Markup:
             join(*[join(" ", link) for link in files]),
             class_="soft",
         ),
+        _without_row(dataset),
         histogram_svg(dataset["lengths"], dataset["name"]),
         class_="card",
     )
+
+
+def _without_row(dataset: DatasetSummary) -> Markup | None:
+    """Records that were offered to the dataset and are not in it."""
+    held_out, without = dataset.get("held_out", 0), dataset.get("without_row", 0)
+    parts = []
+    if held_out:
+        parts.append(f"{count(held_out, 'record')} held out for the evaluation.")
+    if without:
+        parts.append(f"{count(without, 'record')} gave no row.")
+    return element("p", " ".join(parts), class_="soft") if parts else None

@@ -163,48 +163,45 @@ def _left_out(more: int) -> Markup | None:
 
 
 def cost_section(run: RunSummary) -> Markup | None:
-    """Calls, tokens and dollars by step, with what was not paid again."""
+    """Calls, tokens and dollars by step, and what was not paid again."""
     calls = run["calls"]
-    every = calls["made"] + calls["reused"]
-    if not every:
+    if not calls["made"] and not calls["reused"]:
         return None
     sentence = f"{count(calls['made'], 'call')} made for {dollars(calls['cost'])}."
     if calls["reused"]:
         sentence += f" {count(calls['reused'], 'answer')} reused, not paid again."
     if run["offline"]:
         sentence += " The offline model costs nothing."
-    steps = sorted(
-        calls["by_step"].items(), key=lambda entry: (-entry[1]["cost"], -entry[1]["calls"], entry[0])
-    )
+    steps = sorted(calls["by_step"].items(), key=lambda step: (-step[1]["cost"], -step[1]["calls"], step[0]))
     return join(
         element("p", sentence, class_="lead"),
-        element("div", _cost_table(steps, calls["cost"]), class_="card") if steps else None,
+        element("div", _cost_table(steps), class_="card") if steps else None,
     )
 
 
-def _cost_table(steps: list[tuple[str, StepCalls]], cost: float) -> Markup:
-    reused = any("reused" in step for _, step in steps)
-    rows = [_cost_row(name, step, cost, reused=reused) for name, step in steps]
+def _cost_table(steps: list[tuple[str, StepCalls]]) -> Markup:
     every: StepCalls = {
         "calls": sum(step["calls"] for _, step in steps),
         "input_tokens": sum(step["input_tokens"] for _, step in steps),
         "output_tokens": sum(step["output_tokens"] for _, step in steps),
         "cost": sum(step["cost"] for _, step in steps),
-        "reused": sum(step.get("reused", 0) for _, step in steps),
     }
-    head = ("step", "calls", *(("reused",) if reused else ()), "tokens in", "tokens out", "cost")
-    return _table(head, rows, numeric=set(head[1:]), foot=_cost_row("together", every, 0, reused=reused))
+    head = ("step", "cost", "calls", "tokens in", "tokens out")
+    rows = [_cost_row(name, step, every["cost"]) for name, step in steps]
+    return _table(head, rows, numeric=set(head[1:]), foot=_cost_row("together", every, 0))
 
 
-def _cost_row(name: str, step: StepCalls, cost: float, *, reused: bool) -> Markup:
+def _cost_row(name: str, step: StepCalls, whole: float) -> Markup:
+    numbers = (
+        dollars(step["cost"]),
+        number(step["calls"]),
+        number(step["input_tokens"]),
+        number(step["output_tokens"]),
+    )
     return element(
         "tr",
-        element("td", name, _meter(step["cost"], cost) if cost else None, class_="name"),
-        element("td", number(step["calls"]), class_="number"),
-        element("td", number(step.get("reused", 0)), class_="number") if reused else None,
-        element("td", number(step["input_tokens"]), class_="number"),
-        element("td", number(step["output_tokens"]), class_="number"),
-        element("td", dollars(step["cost"]), class_="number"),
+        element("td", name, _meter(step["cost"], whole) if whole else None, class_="name"),
+        [element("td", value, class_="number") for value in numbers],
     )
 
 
@@ -213,7 +210,7 @@ def config_section(run: RunSummary) -> Markup | None:
     models = [
         element(
             "tr",
-            element("td", model["parameter"]),
+            element("td", model["parameter"] or "-"),
             element("td", element("b", model["name"])),
             element("td", model["base_url"] or "in this process"),
         )
@@ -259,10 +256,7 @@ def _table(
     numeric: set[str] | None = None,
     foot: Markup | None = None,
 ) -> Markup:
-    heads = [
-        element("th", name, scope="col", class_="number" if name in (numeric or ()) else None)
-        for name in head
-    ]
+    heads = [element("th", name, scope="col", class_="number" if name in (numeric or ()) else None) for name in head]
     table = element(
         "table",
         element("thead", element("tr", heads)),

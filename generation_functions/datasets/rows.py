@@ -272,9 +272,7 @@ def _read_message(row: Mapping[str, Any], turn: Any, role_key: str, text_key: st
         raise RecordFailedError(f"{_name(row)} has a turn without {role_key} and {text_key}.")
     role = _ROLES.get(str(turn.get(role_key)).lower())
     if role is None:
-        raise RecordFailedError(
-            f"{_name(row)} has a turn of {turn.get(role_key)!r}. Known are: {', '.join(_ROLES)}."
-        )
+        raise RecordFailedError(f"{_name(row)} has a turn of {turn.get(role_key)!r}. Known are: {', '.join(_ROLES)}.")
     text = turn.get(text_key)
     if text is None:
         text = ""

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, NotRequired, TypedDict, cast
 
+from generation_functions.datasets.figures import number
 from generation_functions.datasets.rows import Row
+
+# The step that reads the input folder. Its failures are documents, so they count as skipped, not as failed records.
+READING_STEP = "read documents"
 
 # "in" is a keyword, so this one cannot be written as a class.
 StepSummary = TypedDict(
@@ -60,13 +65,12 @@ class Documents(TypedDict):
 
 
 class StepCalls(TypedDict):
-    """Model calls of one step."""
+    """Model calls of one step, reused answers not among them."""
 
     calls: int
     input_tokens: int
     output_tokens: int
     cost: float
-    reused: NotRequired[int]
 
 
 class Calls(TypedDict):
@@ -83,7 +87,11 @@ class Calls(TypedDict):
 
 
 class DatasetSummary(TypedDict):
-    """A dataset file. `lengths` are [lower, upper, rows] in tokens, upper excluded."""
+    """A dataset file. `lengths` are [lower, upper, rows] in tokens, upper excluded.
+
+    `parquet` says that a Parquet file stands beside it. `held_out` and `without_row` are the records that were
+    offered and gave no row, as far as they were counted.
+    """
 
     name: str
     file: str
@@ -92,7 +100,9 @@ class DatasetSummary(TypedDict):
     tokens: int
     lengths: list[list[int]]
     examples: list[Row]
-    parquet: NotRequired[str]
+    parquet: NotRequired[bool]
+    held_out: NotRequired[int]
+    without_row: NotRequired[int]
 
 
 class ModelSummary(TypedDict):
@@ -112,7 +122,7 @@ class PromptSummary(TypedDict):
 
 
 class RunSummary(TypedDict):
-    """Everything that is told about a run. `error` is why it ended early; `languages` are ISO 639 codes."""
+    """Everything told about a run. `message` is how it ended; `languages` are ISO 639 codes."""
 
     pipeline: str
     title: str
@@ -129,7 +139,7 @@ class RunSummary(TypedDict):
     failed: int
     seconds: float
     notes: list[str]
-    error: NotRequired[str]
+    message: NotRequired[str]
     languages: NotRequired[list[str]]
     task_categories: NotRequired[list[str]]
 
@@ -166,7 +176,9 @@ def complete_summary(summary: Mapping[str, Any]) -> RunSummary:
     }
     documents = {"read": [], "skipped": [], **summary.get("documents", {})}
     calls = {**_NO_CALLS, **summary.get("calls", {})}
-    return cast(RunSummary, {**empty, **summary, "documents": documents, "calls": calls})
+    models = [{"parameter": "", "base_url": "", **model} for model in summary.get("models", [])]
+    given = {**summary, "documents": documents, "calls": calls, "models": models}
+    return cast(RunSummary, {**empty, **given})
 
 
 @dataclass(frozen=True)
@@ -187,7 +199,12 @@ class Totals:
 def totals(summary: RunSummary) -> Totals:
     """The sums of a run."""
     read, steps = summary["documents"]["read"], list(all_steps(summary))
-    reasons = [(step["name"], reason, count) for step in steps for reason, count in step["failed"].items()]
+    reasons = [
+        (step["name"], reason, count)
+        for step in steps
+        if step["name"] != READING_STEP
+        for reason, count in step["failed"].items()
+    ]
     return Totals(
         rows=sum(dataset["rows"] for dataset in summary["datasets"]),
         tokens=sum(dataset["tokens"] for dataset in summary["datasets"]),
@@ -207,6 +224,11 @@ def all_steps(summary: RunSummary) -> Iterator[StepSummary]:
         yield from stage["steps"]
 
 
+def parquet_file(dataset: DatasetSummary) -> str | None:
+    """The Parquet file beside a dataset's file, if one was written."""
+    return str(PurePosixPath(dataset["file"]).with_suffix(".parquet")) if dataset.get("parquet") else None
+
+
 def unfinished(step: StepSummary) -> int:
     """Records that came in and were neither kept, dropped nor failed."""
     return step["in"] - step["kept"] - sum(step["dropped"].values()) - sum(step["failed"].values())
@@ -220,20 +242,22 @@ def contradictions(summary: RunSummary) -> list[str]:
         for step in stage["steps"]:
             where = f"Step {step['name']} of {stage['name']}"
             if step["in"] != expected:
-                found.append(f"{where}: {expected} records should have come in, and {step['in']} did.")
+                found.append(f"{where}: {number(expected)} should have come in, and {number(step['in'])} did.")
             missing = unfinished(step)
             if missing:
-                found.append(f"{where}: {step['in']} came in, and {step['in'] - missing} are accounted for.")
+                accounted = number(step["in"] - missing)
+                found.append(f"{where}: {number(step['in'])} came in, and {accounted} are accounted for.")
             expected = step["made"]
         if stage["records_out"] != expected:
-            found.append(f"Stage {stage['name']}: {expected} were made, and {stage['records_out']} came out.")
-    by_reason = sum(sum(step["failed"].values()) for step in all_steps(summary))
+            came_out = number(stage["records_out"])
+            found.append(f"Stage {stage['name']}: {number(expected)} were made, and {came_out} came out.")
+    by_reason = sum(times for _, _, times in totals(summary).failed_reasons)
     if summary["stages"] and by_reason != summary["failed"]:
-        found.append(f"{summary['failed']} records are counted as failed, and {by_reason} have a reason.")
+        found.append(f"{number(summary['failed'])} records count as failed, and {number(by_reason)} have a reason.")
     for dataset in summary["datasets"]:
-        counted = sum(count for _, _, count in dataset["lengths"])
+        counted = sum(rows for _, _, rows in dataset["lengths"])
         if counted != dataset["rows"]:
-            found.append(f"Dataset {dataset['name']}: {dataset['rows']} rows, and {counted} have a length.")
+            found.append(f"Dataset {dataset['name']}: {number(dataset['rows'])} rows, {number(counted)} with a length.")
     return found
 
 

@@ -90,7 +90,7 @@ class DatasetWriter:
             "examples": [*self._first, *spread],
         }
         if self._parquet and self.rows:
-            summary["parquet"] = f"{self.name}.parquet"
+            summary["parquet"] = True
         return summary
 
     def close(self) -> None:

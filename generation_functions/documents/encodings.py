@@ -17,8 +17,15 @@ _BYTE_ORDER_MARKS = (
 )
 _SAMPLE_BYTES = 256 * 1024
 _BINARY_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-# Western code pages that statistics cannot tell apart on short texts; the first is what people have.
-_WESTERN = ("cp1252", "latin_1", "iso8859_15", "cp1250", "cp1254", "cp1257", "iso8859_2", "iso8859_9")
+# Code pages of Latin script, which statistics often confuse; tried in this order, what people have first.
+_LATIN = ("cp1252", "cp1250", "iso8859_2")
+_LATIN_FAMILY = re.compile(r"cp125[0247]|latin_1|iso8859_\d+|mac_(roman|iceland|latin2|turkish)|cp(437|775|85\d)")
+# A sign inside a word ("p\u00f3\u00b3nocny") shows the wrong page of Latin letters.
+_SIGN_IN_WORD = re.compile(
+    "[^\\W\\d_][\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b4\u00b6\u00b8\u00b9\u00bb-\u00bf\u02c7\u02db\u02d8\u02dd][^\\W\\d_]"
+)
+_KANA = re.compile("[\u3040-\u30ff]")
+_EAST_ASIAN = ("cp949", "euc_kr", "johab", "gb18030", "gb2312", "gbk", "big5", "big5hkscs", "euc_jis_2004")
 
 
 def decode_text(data: bytes, declared: str = "") -> str:
@@ -43,18 +50,22 @@ def decode_text(data: bytes, declared: str = "") -> str:
 
 
 def _wide_encoding(data: bytes) -> str:
-    """UTF-16 without a mark: in most scripts every other byte is zero or one of very few values."""
+    """UTF-16 without a mark: zero bytes, and spaces and line ends where one byte order puts them."""
     sample = data[:4096]
     if b"\0" not in sample or len(data) % 2:
         return ""
-    half = len(sample) // 2
-    zeros_even = sample[0::2].count(0) / half
-    zeros_odd = sample[1::2].count(0) / half
-    if zeros_odd > 0.3 and zeros_even < 0.05:
-        return "utf-16-le"
-    if zeros_even > 0.3 and zeros_odd < 0.05:
-        return "utf-16-be"
-    return ""
+    units = len(sample) // 2
+    spaces = {order: _count_spaces(sample, order) for order in ("utf-16-le", "utf-16-be")}
+    best = max(spaces, key=lambda order: spaces[order])
+    zeros = max(sample[0::2].count(0), sample[1::2].count(0))
+    if spaces[best] * 50 < units or min(spaces.values()) * 10 > spaces[best] or zeros * 50 < units:
+        return ""
+    return best
+
+
+def _count_spaces(sample: bytes, order: str) -> int:
+    text = sample.decode(order, "replace")
+    return sum(text.count(character) for character in " \r\n\t")
 
 
 def _decode_utf8(data: bytes) -> str | None:
@@ -85,12 +96,32 @@ def _decode_by_statistics(data: bytes) -> str:
 
     best = from_bytes(data[:_SAMPLE_BYTES]).best()
     encoding = best.encoding if best else "cp1252"
-    for western in _WESTERN if encoding in _WESTERN else (encoding,):
+    text = data.decode(encoding, "replace")
+    if _LATIN_FAMILY.fullmatch(encoding):
+        return _decode_latin(data) or text
+    if encoding in _EAST_ASIAN:
+        return _decode_japanese(data) or text
+    return text
+
+
+def _decode_latin(data: bytes) -> str:
+    for encoding in _LATIN:
         try:
-            return data.decode(western)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return data.decode(encoding, "replace")
+        if not _SIGN_IN_WORD.search(text[:_SAMPLE_BYTES]):
+            return text
+    return ""
+
+
+def _decode_japanese(data: bytes) -> str:
+    """EUC-JP, which is often taken for Korean or Chinese: Japanese has kana in every sentence."""
+    try:
+        text = data.decode("euc_jp")
+    except UnicodeDecodeError:
+        return ""
+    return text if len(_KANA.findall(text)) * 7 > len(text) else ""
 
 
 def _refuse_binary(text: str) -> None:

@@ -155,8 +155,7 @@ def _extract_cached(
         cache.put(file.file, extracted)
     except OSError as error:
         raise StorageError(
-            f"The text of {file.file} cannot be kept ({error}). "
-            "Make room on the disk or make the folder writable."
+            f"The text of {file.file} cannot be kept ({error}). Make room on the disk or make the folder writable."
         ) from error
     return extracted
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from generation_functions.offline import lexicon
 from generation_functions.offline.clauses import Clause
+from generation_functions.offline.dates import is_front_date
+from generation_functions.offline.verbs import is_participle, verb_forms
 
 _BE_OR_MODAL = lexicon.BE | lexicon.MODALS
 _MAX_QUESTION_WORDS = 26
@@ -21,25 +23,21 @@ class Pair(NamedTuple):
     score: float
 
 
-_MONTH = "(?:" + "|".join(month.capitalize() for month in sorted(lexicon.MONTHS)) + ")"
-_YEAR = r"(?:(?:1\d{3}|20\d{2})(?: (?:BC|AD|BCE|CE))?|(?:AD )?\d{1,4} (?:BC|AD|BCE|CE)|AD \d{2,4})"
-_PART = r"(?:(?:the )?(?:early|late|mid|spring|summer|autumn|winter|fall|end|beginning|middle)(?: of)?[ -])?"
-_CENTURY = r"(?:the )?(?:\d{1,2}(?:st|nd|rd|th)|[a-z]{5,12}th|first|second|third) century(?: (?:BC|AD|BCE|CE))?"
-_DAY = rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? {_YEAR})?"
-_TIME = rf"(?:{_DAY}|{_MONTH} {_YEAR}|{_YEAR}(?: (?:and|to) {_YEAR})?|(?:the )?\d{{3,4}}s|{_CENTURY})"
-_ENDS = r"(?=$|[,;:]| (?:by|in|at|on|with|from|for|to|after|before|and|but|when|because|as|near|under|during|into|while)\b)"
-DATE = re.compile(rf"\b(?:in|on|around|between|from|during) (?:about |around )?{_PART}{_TIME}{_ENDS}")
-_FRONT_DATE = re.compile(rf"(?:In|On|Around|Between|From|During) (?:about |around )?{_PART}{_TIME}")
-_YEAR_ONLY = re.compile(r"in [12]\d{3}")
-
-NUMBER = r"(?:[$€£]\s?)?(?:\d[\d,.]*\d|\d)(?:–\d[\d,.]*)?(?: (?:hundred|thousand|million|billion))*"
+_NUMBER_WORD = "(?:" + "|".join(sorted(lexicon.NUMBER_WORDS)) + ")"
+NUMBER = rf"(?:(?:[$€£]\s?)?(?:\d[\d,.]*\d|\d)(?:[–-]\d[\d,.]*)?|{_NUMBER_WORD}\b)(?: (?:hundred|thousand|million|billion)\b)*"
 
 # Words that must not stand in a question, because they point outside it.
 _NOT_IN_QUESTIONS = (
-    lexicon.PRONOUNS - lexicon.POSSESSIVES - frozenset("one ones that who whom itself themselves himself herself both either everyone "
-                                                         "everything anyone anything neither her".split())
-) | frozenset("following above former latter below same".split())
-_LEANING_HEADS = frozenset("time times way ways period process place case fact point result".split())
+    lexicon.PRONOUNS
+    - lexicon.POSSESSIVES
+    - lexicon.word_set(
+        """
+    one ones that who whom itself themselves himself herself both either everyone everything anyone
+    anything neither her
+    """
+    )
+) | lexicon.word_set("following above former latter below same")
+_LEANING_HEADS = lexicon.word_set("time times way ways period process place case fact point result")
 
 
 def askable(fragment: str, limit: int = _MAX_QUESTION_WORDS) -> bool:
@@ -50,14 +48,55 @@ def askable(fragment: str, limit: int = _MAX_QUESTION_WORDS) -> bool:
     return _NOT_IN_QUESTIONS.isdisjoint(words)
 
 
-def is_front_date(front: str) -> bool:
-    """Whether a fronted phrase is a date ("In 1891")."""
-    return _FRONT_DATE.fullmatch(front) is not None
+def leans(fragment: str) -> bool:
+    """Whether a fragment has a "the" whose noun only the text around it explains ("the fence", not "the fall of Rome")."""
+    words = fragment.split()
+    for at, word in enumerate(words[:-1]):
+        if word != "the":
+            continue
+        phrase = before_break(words[at + 1 :], stops=_PHRASE_ENDS)
+        after = words[at + 1 + len(phrase) : at + 2 + len(phrase)]
+        if after and after[0] in ("of", "between", "that", "who", "which"):
+            continue
+        if (
+            not has_name(phrase)
+            and lexicon.UNIQUE_THINGS.isdisjoint(word.lower() for word in phrase)
+            and not _superlative(phrase)
+        ):
+            return True
+    return False
 
 
-def is_year_only(date: str) -> bool:
-    """Whether a date phrase names just a year ("in 1891")."""
-    return _YEAR_ONLY.fullmatch(date) is not None
+def _superlative(phrase: Sequence[str]) -> bool:
+    return len(phrase) > 1 and phrase[0].endswith("est")
+
+
+_PHRASE_ENDS = lexicon.CLAUSE_STARTS | lexicon.PREPOSITIONS
+
+
+def is_past(clause: Clause) -> bool:
+    """Whether a clause reports something past rather than something that holds in general."""
+    return clause.verb in ("was", "were", "had", "did", "could") or (
+        clause.form is not None and clause.form.tense == "past"
+    )
+
+
+def can_be_named(clause: Clause, story: bool) -> bool:
+    """Whether a question may name the clause's subject to somebody who has not seen the text.
+
+    "The pump" in a statement that holds in general may be; in a story or a report of the past it is one pump.
+    """
+    subject = clause.subject
+    if subject.kind == "named":
+        return True
+    past = is_past(clause)
+    named = has_name(clause.words)
+    words = subject.text.split()
+    if subject.kind == "definite":
+        if subject.person or len(words) > 6:
+            return False
+        return not past or (named and len(words) > 2 and not story and not leans(" ".join(words[1:])))
+    return not past or (named and not story and len(words) > 1)
 
 
 def lowered_start(text: str) -> str:
@@ -90,13 +129,19 @@ def question(clause: Clause, start: str, predicate: str = "") -> str | None:
 def finished(clause: Clause, text: str) -> str | None:
     """A question text with the clause's fronted phrase and a question mark, or None when it could not stand alone."""
     front = clause.front
-    if not askable(text.replace(clause.subject.text, "", 1)) or len(text.split()) > _MAX_QUESTION_WORDS:
+    asked = text.replace(clause.subject.text, "", 1)
+    if not askable(asked) or len(text.split()) > _MAX_QUESTION_WORDS or (is_past(clause) and leans(asked)):
         return None
     if not front:
         return text[:1].upper() + text[1:] + "?"
     if is_front_date(front):
         return f"{text[:1].upper()}{text[1:]} {lowered_start(front)}?"
-    if not askable(front, 7) or not _LEANING_HEADS.isdisjoint(front.lower().split()) or " the " in front and not _has_name(front):
+    if (
+        not askable(front, 7)
+        or not _LEANING_HEADS.isdisjoint(front.lower().split())
+        or " the " in front
+        and not _has_name(front)
+    ):
         return None
     return f"{front}, {text[:1].lower()}{text[1:]}?"
 
@@ -123,10 +168,16 @@ def plain_complement(text: str, limit: int = 10) -> bool:
     words = text.lower().split()
     if len(words) > limit or any(mark in text for mark in ",;:"):
         return False
-    return _CLAUSE_WORDS.isdisjoint(words)
+    if not _CLAUSE_WORDS.isdisjoint(words):
+        return False
+    return not any(word == "and" and _begins_verb_phrase(words[at + 1 : at + 3]) for at, word in enumerate(words))
 
 
-_CLAUSE_WORDS = (lexicon.CLAUSE_STARTS - frozenset(["or", "than"])) | lexicon.AUXILIARIES
+def _begins_verb_phrase(words: list[str]) -> bool:
+    return not words or any(is_participle(word) or word in verb_forms() for word in words)
+
+
+_CLAUSE_WORDS = (lexicon.CLAUSE_STARTS - frozenset(["and", "or", "than"])) | lexicon.AUXILIARIES
 
 
 def is_noun_phrase(words: Sequence[str]) -> bool:
@@ -156,4 +207,8 @@ def head_noun(words: Sequence[str]) -> str:
 
 def is_person_noun(noun: str) -> bool:
     """Whether a noun, singular or plural, names a kind of person."""
-    return noun in lexicon.PERSON_NOUNS or noun.rstrip("s") in lexicon.PERSON_NOUNS or noun.endswith(lexicon.PERSON_SUFFIXES)
+    return (
+        noun in lexicon.PERSON_NOUNS
+        or noun.rstrip("s") in lexicon.PERSON_NOUNS
+        or noun.endswith(lexicon.PERSON_SUFFIXES)
+    )

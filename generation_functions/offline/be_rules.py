@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from generation_functions.offline import lexicon
 from generation_functions.offline.asking import (
-    DATE,
     Pair,
     askable,
     before_break,
@@ -16,46 +15,102 @@ from generation_functions.offline.asking import (
     has_name,
     head_noun,
     is_person_noun,
-    is_year_only,
     plain_complement,
     question,
 )
 from generation_functions.offline.clauses import Clause
+from generation_functions.offline.dates import DATE, is_front_date, is_year_only
 from generation_functions.offline.verbs import is_participle, participles, third_person
 
-_EMPTY_COMPLEMENTS = frozenset(
-    "good bad great nice big small little lot bit must matter thing question kind sort long short few number different "
-    "difference result problem step reason pity shame sign example mistake challenge change surprise secret mystery".split()
+_EMPTY_COMPLEMENTS = lexicon.word_set(
+    """
+    good bad great nice big small little lot bit must matter thing question kind sort long short few
+    number different difference result problem step reason pity shame sign example mistake challenge
+    change surprise secret mystery
+    """
 )
-_RANKED = re.compile(r"^the (?:\w+ )?(?:first|second|third|last|only|most|least|largest|smallest|\w{2,}est|main|chief|official) ")
+_RANKED = re.compile(
+    r"^the (?:\w+ )?(?:first|second|third|last|only|most|least|largest|smallest|\w{2,}est|main|chief|official) "
+)
 _PARTICIPLE_ENDINGS = {
-    "known as": "known as", "known for": "known for", "used for": "used for", "used as": "used as", "used to": "used for",
-    "made of": "made of", "made from": "made from", "made up": "made up of", "composed of": "composed of",
-    "divided into": "divided into", "derived from": "derived from", "covered with": "covered with",
-    "covered by": "covered by", "filled with": "filled with", "surrounded by": "surrounded by",
-    "powered by": "powered by", "caused by": "caused by", "measured in": "measured in", "connected to": "connected to",
-    "based on": "based on", "replaced by": "replaced by", "named after": "named after", "separated from": "separated from",
-    "followed by": "followed by", "equipped with": "equipped with", "converted into": "converted into",
-    "converted to": "converted to", "attached to": "attached to", "formed by": "formed by", "driven by": "driven by",
-    "controlled by": "controlled by", "produced by": "produced by", "associated with": "associated with",
-    "written in": "", "called": "called",
+    "known as": "known as",
+    "known for": "known for",
+    "used for": "used for",
+    "used as": "used as",
+    "used to": "used for",
+    "made of": "made of",
+    "made from": "made from",
+    "made up": "made up of",
+    "composed of": "composed of",
+    "divided into": "divided into",
+    "derived from": "derived from",
+    "covered with": "covered with",
+    "covered by": "covered by",
+    "filled with": "filled with",
+    "surrounded by": "surrounded by",
+    "powered by": "powered by",
+    "caused by": "caused by",
+    "measured in": "measured in",
+    "connected to": "connected to",
+    "based on": "based on",
+    "replaced by": "replaced by",
+    "named after": "named after",
+    "separated from": "separated from",
+    "followed by": "followed by",
+    "equipped with": "equipped with",
+    "converted into": "converted into",
+    "converted to": "converted to",
+    "attached to": "attached to",
+    "formed by": "formed by",
+    "driven by": "driven by",
+    "controlled by": "controlled by",
+    "produced by": "produced by",
+    "associated with": "associated with",
+    "written in": "",
+    "called": "called",
 }
-_ADJECTIVE_ENDINGS = frozenset("famous for|responsible for|native to|rich in|dependent on|known for|made of|home to|similar to|"
-                               "equal to|capable of|composed of|resistant to|important for|essential for|sensitive to".split("|"))
-_PLACED = frozenset("located situated born buried based headquartered found stored kept held grown displayed spoken housed".split())
-_PLACED_BY_NAME = frozenset("built made produced discovered established founded published signed raised educated fought".split())
-_PLACE_PREPOSITIONS = frozenset("in on at near along between inside beneath under within beside above behind outside".split())
-_NO_PLACE = frozenset(
-    "order response part fact use case time terms addition general theory practice honour honor memory case front charge "
-    "danger turn detail place pairs groups large small many most some several two three four five various different all "
-    "common nature".split()
+_ADJECTIVE_ENDINGS = frozenset(
+    "famous for|responsible for|native to|rich in|dependent on|known for|made of|home to|similar to|"
+    "equal to|capable of|composed of|resistant to|important for|essential for|sensitive to".split("|")
 )
-_NO_AGENTS = frozenset(
-    "time end way means side age hour day hand law train sea land air far about around nearly almost over more less early "
-    "late mid beginning middle a the an number name use virtue chance default".split()
-) | lexicon.MONTHS
-_DIMENSIONS = frozenset("long tall high wide deep thick heavy old".split())
-_THINGS_DO = frozenset("destroy damage cause follow surround power drive cover flood kill form separate protect".split())
+_PLACED = lexicon.word_set(
+    """
+    located situated born buried based headquartered found stored kept held grown displayed spoken
+    housed
+    """
+)
+_PLACED_BY_NAME = lexicon.word_set(
+    """
+    built made produced discovered established founded published signed raised educated fought
+    """
+)
+_PLACE_PREPOSITIONS = lexicon.word_set(
+    """
+    in on at near along between inside beneath under within beside above behind outside
+    """
+)
+_NO_PLACE = lexicon.word_set(
+    """
+    order response part fact use case time terms addition general theory practice honour honor memory
+    case front charge danger turn detail place pairs groups large small many most some several two
+    three four five various different all common nature
+    """
+)
+_NO_AGENTS = (
+    lexicon.word_set(
+        """
+    time end way means side age hour day hand law train sea land air far about around nearly almost
+    over more less early late mid beginning middle a the an number name use virtue chance default
+    """
+    )
+    | lexicon.MONTHS
+)
+_DIMENSIONS = lexicon.word_set("long tall high wide deep thick heavy old")
+_THINGS_DO = lexicon.word_set(
+    """
+    destroy damage cause follow surround power drive cover flood kill form separate protect
+    """
+)
 
 
 def be_pairs(clause: Clause, rng: random.Random) -> Iterator[Pair]:
@@ -78,7 +133,7 @@ def be_pairs(clause: Clause, rng: random.Random) -> Iterator[Pair]:
         yield from _pair(clause, question(clause, "What", ending), 2.2)
 
 
-_ADJECTIVES = frozenset("united limited advanced related interested involved supposed".split())
+_ADJECTIVES = lexicon.word_set("united limited advanced related interested involved supposed")
 
 
 def _pair(clause: Clause, text: str | None, score: float) -> Iterator[Pair]:
@@ -117,23 +172,32 @@ def _identity(clause: Clause) -> Iterator[Pair]:
     text = " ".join(complement)
     named = clause.subject.kind == "named"
     head = head_noun(complement)
-    if named and len(complement) > 3 and (_RANKED.match(text) or has_name(complement[1:])) and plain_complement(text, 14):
+    if (
+        named
+        and len(complement) > 3
+        and (_RANKED.match(text) or has_name(complement[1:]))
+        and plain_complement(text, 14)
+    ):
         who = "Who" if is_person_noun(head) or clause.subject.person else "What"
         verb = clause.verb if not clause.subject.plural or head.endswith("s") else ""
         if verb and askable(text) and not clause.front:
             yield from _pair(clause, finished(clause, f"{who} {verb} {text}"), 3.2)
-    elif _defines(clause) and len(clause.words) > 4 and head not in lexicon.VAGUE_HEADS:
+    elif _defines(clause) and len(complement) > 4 and head not in lexicon.VAGUE_HEADS:
         yield from _pair(clause, finished(clause, f"What {clause.verb} {clause.subject.text}"), 3.0)
 
 
 def _attribute(clause: Clause) -> Iterator[Pair]:
-    """"The capital of France is Paris." -> "What is the capital of France?"""
+    """ "The capital of France is Paris." -> "What is the capital of France?"""
     subject = clause.subject.text
     if not subject.startswith("the ") or " of " not in subject or clause.adverbs:
         return
     first = clause.words[0]
-    if not (first.lower() in ("the", "a", "an", "to", "about", "approximately", "between", "only") or first[0].isdigit()
-            or first[0].isupper() or first.lower() in lexicon.NUMBER_WORDS):
+    if not (
+        first.lower() in ("the", "a", "an", "to", "about", "approximately", "between", "only")
+        or first[0].isdigit()
+        or first[0].isupper()
+        or first.lower() in lexicon.NUMBER_WORDS
+    ):
         return
     owner = subject.split(" of ", 1)[1]
     if owner.startswith("the ") and not has_name(owner.split()) and clause.verb in ("was", "were"):
@@ -143,11 +207,14 @@ def _attribute(clause: Clause) -> Iterator[Pair]:
 
 
 def _dimension(clause: Clause) -> Iterator[Pair]:
-    """"The bridge is 330 metres long." -> "How long is the bridge?"""
+    """ "The bridge is 330 metres long." -> "How long is the bridge?"""
     words = [word.rstrip(",").lower() for word in clause.words[:9]]
     for at, word in enumerate(words[1:], 1):
         if word in _DIMENSIONS and (words[at - 1] in lexicon.UNITS or words[at - 1] in lexicon.TIME_UNITS):
-            if any(w[:1].isdigit() or w in lexicon.NUMBER_WORDS for w in words[:at]) and len(clause.subject.text.split()) < 9:
+            if (
+                any(w[:1].isdigit() or w in lexicon.NUMBER_WORDS for w in words[:at])
+                and len(clause.subject.text.split()) < 9
+            ):
                 yield from _pair(clause, question(clause, f"How {word}"), 3.0)
             return
         if word in lexicon.CLAUSE_STARTS:
@@ -156,11 +223,14 @@ def _dimension(clause: Clause) -> Iterator[Pair]:
 
 def _passive(clause: Clause, participle: str, rng: random.Random) -> Iterator[Pair]:
     yield from _when(clause, rng)
-    yield from _who_did(clause, participle)
+    by_agent = list(_who_did(clause, participle))
+    yield from by_agent
     yield from _where(clause, participle)
     yield from _how_often(clause)
     ending = f"{participle} {clause.words[1].lower()}" if len(clause.words) > 1 else ""
     asked = _PARTICIPLE_ENDINGS.get(ending) or (_PARTICIPLE_ENDINGS.get(participle) if participle == "called" else None)
+    if asked and asked.endswith(" by") and (by_agent or " by " not in f" {clause.rest} "):
+        return
     if asked and len(clause.words) > 2 and not DATE.match(" ".join(clause.words[1:])):
         if ending == "used to" and not clause.words[2].islower():
             return
@@ -169,15 +239,22 @@ def _passive(clause: Clause, participle: str, rng: random.Random) -> Iterator[Pa
 
 
 def _names_person(words: tuple[str, ...]) -> bool:
-    name = before_break(words)
-    return name[0].lower() in lexicon.FIRST_NAMES or is_person_noun(head_noun(name)) or (
-        len(name) > 1 and name[0].lower() in lexicon.PERSON_TITLES)
+    name = [word.lower() for word in before_break(words)]
+    return any(word in lexicon.FIRST_NAMES or is_person_noun(word) or word in lexicon.PERSON_TITLES for word in name)
 
 
 def _when(clause: Clause, rng: random.Random) -> Iterator[Pair]:
     rest = clause.rest
+    if clause.front:
+        complement = " ".join(before_break(clause.words))
+        if is_front_date(clause.front) and plain_complement(complement):
+            undated = Clause(clause.answer, clause.subject, clause.verb, clause.form, clause.words, clause.adverbs)
+            yield from _pair(
+                clause, question(undated, "When", complement), 2.8 if clause.subject.kind == "named" else 2.0
+            )
+        return
     match = DATE.search(rest)
-    if match is None or clause.front:
+    if match is None:
         return
     complement = rest[: match.start()].rstrip()
     if not complement or not plain_complement(complement):
@@ -235,8 +312,11 @@ def _how_often(clause: Clause) -> Iterator[Pair]:
     words = [word.lower() for word in clause.words]
     if "every" in words[:8]:
         at = words.index("every")
-        if at + 1 < len(words) and (words[at + 1].rstrip(",") in lexicon.TIME_UNITS or words[at + 1] in lexicon.NUMBER_WORDS
-                                    or words[at + 1][0].isdigit()):
+        if at + 1 < len(words) and (
+            words[at + 1].rstrip(",") in lexicon.TIME_UNITS
+            or words[at + 1] in lexicon.NUMBER_WORDS
+            or words[at + 1][0].isdigit()
+        ):
             complement = " ".join(clause.words[:at])
             if plain_complement(complement):
                 yield from _pair(clause, question(clause, "How often", complement), 2.6)

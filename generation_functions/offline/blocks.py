@@ -23,7 +23,9 @@ _ITEM = re.compile(r"(?:[-*•–+]|\(?\d{1,3}[.)]|\(?[a-z][.)])[ \t]+(\S.*)")
 _HEADING = re.compile(r"#{1,6}[ \t]+(.+?)[ \t#]*$")
 _UNDERLINE = re.compile(r"([=~^#*-])\1{2,}\s*$")
 _TABLE_RULE = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)*\|?\s*$")
-_MARKUP = re.compile(r"!?\[([^\]\n]{1,200})\]\([^)\n]*\)|\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<![\w/])_{1,2}(?=\w)|(?<=\w)_{1,2}(?![\w/])")
+_MARKUP = re.compile(
+    r"!?\[([^\]\n]{1,200})\]\([^)\n]*\)|\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<![\w/])_{1,2}(?=\w)|(?<=\w)_{1,2}(?![\w/])"
+)
 _FOOTNOTE = re.compile(r"\[(?:\d{1,3}|[a-z]|citation needed|note \d+)\]")
 _CODE_START = re.compile(r"(?:async def|def|class) \w+|import \w+|from \w+ import |@\w+|#!|[A-Z][A-Z0-9_]+ = ")
 _SPACES = re.compile(r"\s+")
@@ -132,5 +134,5 @@ def _flush(kind: BlockKind, lines: list[str]) -> Iterator[Block]:
     if not lines:
         return
     text = _joined(lines)
-    lone = len(lines) == 1 and kind == "paragraph" and len(text) < 80 and text[-1:] not in ".!?:;,\"”’)"
+    lone = len(lines) == 1 and kind == "paragraph" and len(text) < 80 and text[-1:] not in '.!?:;,"”’)'
     yield Block("heading" if lone else kind, text)

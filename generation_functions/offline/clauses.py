@@ -16,7 +16,7 @@ from generation_functions.offline.verbs import NOUN_LIKE, VerbForm, is_participl
 MAX_WORDS = 42
 _MAX_SUBJECT_WORDS = 12
 _MAX_FRONT_WORDS = 8
-_PARENTHESES = re.compile(r"\s*\([^()]*\)")
+_PARENTHESES = re.compile(r"\s+\([^()]*\)")
 _OPENER = re.compile("(?:" + "|".join(sorted(lexicon.OPENERS)) + r"), +", re.IGNORECASE)
 _DIALOGUE = re.compile(r"[,.!?…—]['\"”’](?:\s|$)|^['\"“‘][^'\"”’]*$|^[“\"]")
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S")
@@ -25,10 +25,18 @@ _PUNCTUATION = ",;:"
 # A sentence with one of these leans on what stands around it, or is somebody's own voice.
 _OUTSIDE = (
     lexicon.FIRST_SECOND
-    | frozenset("this these those here above below following former latter aforementioned respectively such".split())
+    | lexicon.word_set(
+        """
+    this these those here above below following former latter aforementioned respectively such
+    """
+    )
 ) - frozenset(["such"])
-_APPOSITION_STARTS = frozenset("a an the which who whose also or born known named called located now one then".split())
-_PRONOUN_SUBJECTS = frozenset("he she it they".split())
+_APPOSITION_STARTS = lexicon.word_set(
+    """
+    a an the which who whose also or born known named called located now one then
+    """
+)
+_PRONOUN_SUBJECTS = lexicon.word_set("he she it they")
 _OBJECT_STARTS = (
     lexicon.DETERMINERS
     | lexicon.POSSESSIVES
@@ -37,7 +45,7 @@ _OBJECT_STARTS = (
     | lexicon.APPROXIMATIONS
     | lexicon.ADVERBS
     | (lexicon.PREPOSITIONS - {"of"})
-    | {"that", "it", "him", "her", "them", "itself"}
+    | {"that", "it", "him", "her", "them", "itself", "how", "what", "whether", "which", "where", "when"}
 )
 
 
@@ -68,7 +76,7 @@ def stands_alone(sentence: str) -> bool:
     words = sentence.lower().split()
     if not 4 <= len(words) <= MAX_WORDS or sentence[-1] != "." or sentence.endswith(("...", "…")):
         return False
-    if not (sentence[0].isupper() or sentence[0] in "`\"“" or sentence[0].isdigit()):
+    if not (sentence[0].isupper() or sentence[0] in '`"“' or sentence[0].isdigit()):
         return False
     if not _OUTSIDE.isdisjoint(word.strip(",;:.()'’\"“”") for word in words):
         return False
@@ -192,7 +200,10 @@ def _is_finite(words: list[str], low: list[str], at: int) -> bool:
         return False
     after = low[at + 1] if at + 1 < len(low) else ""
     if form.tense == "past":
-        return after not in ("by", "of") and (not form.participle or _starts_object(words, at + 1))
+        if after in ("by", "of"):
+            return False
+        named = words[at - 1][0].isupper() and at > 0
+        return not form.participle or named or words[at - 1][-1] == "," or _starts_object(words, at + 1)
     if form.tense == "base" and not (before.endswith("s") or before in lexicon.PLURALS or before == "they"):
         return False
     if form.tense == "base" and before.endswith(("ss", "us", "is")):
@@ -205,7 +216,7 @@ def _starts_object(words: list[str], at: int) -> bool:
     if at >= len(words):
         return True
     low = words[at].lower().rstrip(_PUNCTUATION)
-    if low in _OBJECT_STARTS or low[:1].isdigit() or words[at][0].isupper() or words[at][0] in "`\"“$€£":
+    if low in _OBJECT_STARTS or low[:1].isdigit() or words[at][0].isupper() or words[at][0] in '`"“$€£':
         return True
     return low.endswith(("ly", "s", "ing")) and low not in lexicon.BE
 
@@ -219,7 +230,7 @@ def _only_verb(words: list[str], low: list[str], verb_at: int) -> bool:
     for at in range(verb_at + 1, len(words)):
         if low[at] in lexicon.CLAUSE_STARTS:
             return True
-        if low[at] in lexicon.AUXILIARIES and low[at] not in ("might", "will", "may"):
+        if low[at] in lexicon.AUXILIARIES and low[at] not in ("might", "will", "may") and low[at - 1] != "to":
             return False
         form = forms.get(low[at])
         if form and not auxiliary and words[at][0].islower() and low[at - 1] not in lexicon.DETERMINERS:
@@ -239,7 +250,11 @@ def _after_verb(words: list[str]) -> tuple[list[str], list[str]]:
     return words[at:], words[:at]
 
 
-_KEPT_AFTER_VERB = frozenset("not no only just almost even early likely approximately roughly nearly once ever".split())
+_KEPT_AFTER_VERB = lexicon.word_set(
+    """
+    not no only just almost even early likely approximately roughly nearly once ever
+    """
+)
 
 
 def _resolve(
@@ -250,8 +265,11 @@ def _resolve(
     if antecedent is None or len(words) > 1 or not _agrees(first, antecedent):
         return None
     if first == "it" and (after[0] not in ("is", "was") or len(after) < 2):
-        return antecedent if after[0] not in ("takes", "took", "seems", "seemed", "appears", "appeared") else None
-    if first == "it" and not (after[1] in ("a", "an", "the", "one") or is_participle(after[1]) or after[1][:1].isdigit()):
+        impersonal = after[0] in ("seems", "seemed", "appears", "appeared", "follows", "turns", "turned")
+        return None if impersonal or (after[0] in ("takes", "took") and after[1:2] != ["place"]) else antecedent
+    if first == "it" and not (
+        after[1] in ("a", "an", "the", "one") or is_participle(after[1]) or after[1][:1].isdigit()
+    ):
         return None
     if first == "it" and {"said", "believed", "thought", "known", "estimated"} & set(after[1:3]) and "that" in after:
         return None

@@ -12,7 +12,10 @@ _DOCUMENTED = re.compile(
     r"^[ \t]*(?:async )?(def|class) (\w+)[^\n]*(?:\n[^\n]*?)??:\s*\n\s*[rRuU]?(?:\"\"\"|''')([A-Z][^\n\"]{8,160}?\.)(?=\s|\"|')",
     re.MULTILINE,
 )
-_CONSTANT = re.compile(r"^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:: [\w\[\]., ]+)? = ([\w.+-]{1,30}|\"[^\"\n]{1,60}\"|'[^'\n]{1,60}')[ \t]*(?:#.*)?$", re.MULTILINE)
+_CONSTANT = re.compile(
+    r"^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:: [\w\[\]., ]+)? = ([\w.+-]{1,30}|\"[^\"\n]{1,60}\"|'[^'\n]{1,60}')[ \t]*(?:#.*)?$",
+    re.MULTILINE,
+)
 
 
 def code_pairs(code: str) -> Iterator[Pair]:
@@ -25,7 +28,11 @@ def code_pairs(code: str) -> Iterator[Pair]:
         if pair:
             yield pair
     for match in _CONSTANT.finditer(code):
-        yield Pair(f"What is the value of the constant `{match[1]}`?", f"The value of the constant `{match[1]}` is {match[2]}.", 2.0)
+        yield Pair(
+            f"What is the value of the constant `{match[1]}`?",
+            f"The value of the constant `{match[1]}` is {match[2]}.",
+            2.0,
+        )
 
 
 def _documented(kind: str, name: str, sentence: str) -> Pair | None:

@@ -5,14 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from generation_functions.offline import lexicon
 from generation_functions.offline.asking import Pair, lowered_start
 from generation_functions.offline.blocks import Fields
 
 # Keys that name a row wherever they stand; any other key names it only when the rows begin with it.
-_NAME_KEYS = ("name", "title", "full name", "common name", "product", "product name", "model", "term", "command", "option")
-_SKIPPED_KEYS = frozenset(
-    "id uuid url link links slug image images notes note comment comments description summary text remarks source sources "
-    "tags example examples email phone key index no number row is has see first last other more type_id".split()
+_NAME_KEYS = (
+    "name",
+    "title",
+    "full name",
+    "common name",
+    "product",
+    "product name",
+    "model",
+    "term",
+    "command",
+    "option",
+)
+_SKIPPED_KEYS = lexicon.word_set(
+    """
+    id uuid url link links slug image images notes note comment comments description summary text
+    remarks source sources tags example examples email phone key index no number row is has see first
+    last other more type_id
+    """
 )
 # What a key asks: key -> (question, answer) with the name and the value filled in.
 _SENTENCES = {
@@ -32,18 +47,44 @@ _SENTENCES = {
     "owner": ("Who is the owner of {name}?", "The owner of {name} is {value}."),
     "keeper": ("Who is the keeper of {name}?", "The keeper of {name} is {value}."),
 }
-_YEAR_KEY = re.compile(r"(?:year[ _])?(built|opened|founded|established|completed|discovered|published|launched|born)"
-                       r"(?:[ _](?:in|year|on))?")
+_YEAR_KEY = re.compile(
+    r"(?:year[ _])?(built|opened|founded|established|completed|discovered|published|launched|born)"
+    r"(?:[ _](?:in|year|on))?"
+)
 _YEAR = re.compile(r"(?:c\. ?)?\d{3,4}(?: (?:BC|AD|BCE|CE))?")
 _KEY_UNITS = {
-    "m": "metres", "km": "kilometres", "cm": "centimetres", "mm": "millimetres", "kg": "kilograms", "g": "grams",
-    "c": "degrees Celsius", "f": "degrees Fahrenheit", "usd": "US dollars", "eur": "euros", "km2": "square kilometres",
-    "mi": "miles", "ft": "feet", "w": "watts", "kw": "kilowatts", "v": "volts", "s": "seconds", "ms": "milliseconds",
-    "h": "hours", "l": "litres", "bar": "bar", "hours": "hours", "minutes": "minutes", "seconds": "seconds",
-    "days": "days", "years": "years", "metres": "metres", "meters": "metres", "litres": "litres",
+    "m": "metres",
+    "km": "kilometres",
+    "cm": "centimetres",
+    "mm": "millimetres",
+    "kg": "kilograms",
+    "g": "grams",
+    "c": "degrees Celsius",
+    "f": "degrees Fahrenheit",
+    "usd": "US dollars",
+    "eur": "euros",
+    "km2": "square kilometres",
+    "mi": "miles",
+    "ft": "feet",
+    "w": "watts",
+    "kw": "kilowatts",
+    "v": "volts",
+    "s": "seconds",
+    "ms": "milliseconds",
+    "h": "hours",
+    "l": "litres",
+    "bar": "bar",
+    "hours": "hours",
+    "minutes": "minutes",
+    "seconds": "seconds",
+    "days": "days",
+    "years": "years",
+    "metres": "metres",
+    "meters": "metres",
+    "litres": "litres",
 }
 _KEY = re.compile(r"[A-Za-z][A-Za-z _/-]{1,38}(?:[ _]?\(([^()]{1,20})\))?|[a-z]+(?:_[a-z]+)*_(?:km2)")
-_BAD_VALUES = frozenset("true false yes no none null nan n/a na - — ? unknown".split())
+_BAD_VALUES = lexicon.word_set("true false yes no none null nan n/a na - — ? unknown")
 _PROPER = re.compile(r"[A-Z`\d]")
 _MAX_ROWS_ASKED = 12
 _MAX_VALUE_WORDS = 14
@@ -80,7 +121,13 @@ def _row_name(fields: Fields, first_key: str) -> tuple[str, str] | None:
 
 
 def _is_name(value: str) -> bool:
-    return len(value.split()) < 9 and len(value) > 1 and bool(_PROPER.match(value)) and not value[0].isdigit() and value[-1] not in ".:!?;"
+    return (
+        len(value.split()) < 9
+        and len(value) > 1
+        and bool(_PROPER.match(value))
+        and not value[0].isdigit()
+        and value[-1] not in ".:!?;"
+    )
 
 
 def _is_value(value: str) -> bool:
@@ -128,6 +175,16 @@ def _described_key(key: str) -> tuple[str, str] | None:
     low = [word if word.isupper() and len(word) > 1 else word.lower() for word in words]
     if not words or len(words) > 4 or any(word in _SKIPPED_KEYS for word in low):
         return None
-    if low[-1].endswith(("ed", "ing", "ly")) or low[0] in ("in", "at", "by", "with", "for", "when", "where", "how", "last"):
+    if low[-1].endswith(("ed", "ing", "ly")) or low[0] in (
+        "in",
+        "at",
+        "by",
+        "with",
+        "for",
+        "when",
+        "where",
+        "how",
+        "last",
+    ):
         return None
     return lowered_start(" ".join(low)), unit

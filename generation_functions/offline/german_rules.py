@@ -5,21 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from generation_functions.offline import lexicon
 from generation_functions.offline.asking import Pair
 
-_SUBJECT = r"(?P<subject>(?:(?:Der|Die|Das) )?[A-ZÄÖÜ][\w-]*(?: (?:(?:von|van|der|des|am|an der|im) )?[A-ZÄÖÜ][\w-]*){0,4})"
+_SUBJECT = (
+    r"(?P<subject>(?:(?:Der|Die|Das) )?[A-ZÄÖÜ][\w-]*(?: (?:(?:von|van|der|des|am|an der|im) )?[A-ZÄÖÜ][\w-]*){0,4})"
+)
 _MONTH = "(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
 _DATE = rf"(?P<date>(?:(?:im Jahre? )?[12]\d{{3}}|am \d{{1,2}}\. {_MONTH}(?: [12]\d{{3}})?|im {_MONTH} [12]\d{{3}}))"
 _REST = r"(?P<rest>[^,;:()\"„“.]{3,90})"
-_WHEN = re.compile(rf"{_SUBJECT} (?P<verb>wurde|wurden|begann|endete|starb|entstand|erschien|zog|gründete|eröffnete) {_DATE}(?: {_REST})?\.$")
-_WHO = re.compile(rf"{_SUBJECT} (?P<verb>wurde|wurden) (?P<before>(?:{_DATE.replace('?P<date>', '?:')} )?)von "
-                  r"(?P<agent>[A-ZÄÖÜ][\w-]+(?: (?:von |van )?[A-ZÄÖÜ][\w-]+)*) (?P<participle>(?:ge|ver|er|be|ent)\w+(?:t|en))\.$")
-_WHERE = re.compile(rf"{_SUBJECT} (?P<verb>liegt|steht|lebt|befindet sich|mündet) (?P<place>(?:in|im|an|am|auf|bei) [^,;:()]{{3,60}})\.$")
+_WHEN = re.compile(
+    rf"{_SUBJECT} (?P<verb>wurde|wurden|begann|endete|starb|entstand|erschien|zog|gründete|eröffnete) {_DATE}(?: {_REST})?\.$"
+)
+_WHO = re.compile(
+    rf"{_SUBJECT} (?P<verb>wurde|wurden) (?P<before>(?:{_DATE.replace('?P<date>', '?:')} )?)von "
+    r"(?P<agent>[A-ZÄÖÜ][\w-]+(?: (?:von |van )?[A-ZÄÖÜ][\w-]+)*) (?P<participle>(?:ge|ver|er|be|ent)\w+(?:t|en))\.$"
+)
+_WHERE = re.compile(
+    rf"{_SUBJECT} (?P<verb>liegt|steht|lebt|befindet sich|mündet) (?P<place>(?:in|im|an|am|auf|bei) [^,;:()]{{3,60}})\.$"
+)
 _WHAT = re.compile(rf"{_SUBJECT} (?P<verb>ist|war) (?P<what>eine?) (?P<rest>[^;:()\"„“.]{{10,140}})\.$")
-_WHY = re.compile(rf"{_SUBJECT} (?P<verb>wurde|ist|war|wurden|sind) (?P<rest>[^,;:()\"]{{3,70}}), weil [^.]{{8,140}}\.$")
+_WHY = re.compile(
+    rf"{_SUBJECT} (?P<verb>wurde|ist|war|wurden|sind) (?P<rest>[^,;:()\"]{{3,70}}), weil [^.]{{8,140}}\.$"
+)
 _PERSON = re.compile(r"\b\w*(?:mann|frau|er|erin|ist|istin|physiker|könig|königin|kaiser|dichter)\b")
 _OUTSIDE = re.compile(r"\b(?:ich|wir|du|dies\w*|jen\w*|hier|oben|unten|folgend\w*|Er|Sie|Es|Dort|Hier|Dies\w*)\b")
-_NO_SUBJECTS = frozenset("Er Sie Es Dort Hier Dies Dieser Diese Dieses Man Wir Ich Danach Dann Später Heute Im Am In".split())
+_NO_SUBJECTS = lexicon.word_set(
+    """
+    Er Sie Es Dort Hier Dies Dieser Diese Dieses Man Wir Ich Danach Dann Später Heute Im Am In
+    """
+)
 
 
 def german_pairs(sentence: str) -> Iterator[Pair]:

@@ -37,7 +37,9 @@ def stem(word: str) -> str:
 
 def content_words(text: str) -> set[str]:
     """Stems of the words that carry meaning."""
-    return {stem(word) for word in _WORD.findall(text.lower().replace("'s", "").replace("’s", "")) if word not in STOPWORDS}
+    return {
+        stem(word) for word in _WORD.findall(text.lower().replace("'s", "").replace("’s", "")) if word not in STOPWORDS
+    }
 
 
 def numbers(text: str) -> set[str]:

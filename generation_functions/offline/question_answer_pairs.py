@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generation_functions.offline.asking import Pair
+from generation_functions.offline.asking import Pair, can_be_named
 from generation_functions.offline.blocks import Block, blocks
 from generation_functions.offline.clauses import Clause, read_clause, stands_alone, without_opener
 from generation_functions.offline.code_rules import code_pairs
@@ -80,23 +80,9 @@ def _sentence_pairs(
     clause = read_clause(sentence, mentions, antecedent)
     if clause is None:
         return pairs, None
-    if can_be_named(clause):
+    if can_be_named(clause, mentions.story):
         pairs += verb_pairs(clause, rng)
     return pairs, clause.subject
-
-
-def can_be_named(clause: Clause) -> bool:
-    """Whether a question may name the clause's subject to somebody who has not seen the text.
-
-    "The pump" in a statement that holds in general may be; in a story or a report of the past it is one pump.
-    """
-    subject = clause.subject
-    if subject.kind == "named":
-        return True
-    past = clause.verb in ("was", "were", "had", "did") or (clause.form is not None and clause.form.tense == "past")
-    if subject.kind == "definite":
-        return not past and not subject.person and len(subject.text.split()) <= 6
-    return not past or any(word[:1].isupper() for word in clause.words)
 
 
 def pick(groups: list[list[Pair]], words: int) -> list[Pair]:
@@ -124,5 +110,3 @@ def informative(answer: str) -> float:
     words = answer.split()
     names = sum(word[:1].isupper() for word in words[1:])
     return min(names, 4) * 0.08 + (0.15 if any(map(str.isdigit, answer)) else 0.0) - max(len(words) - 25, 0) * 0.03
-
-

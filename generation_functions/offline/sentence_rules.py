@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 
 from generation_functions.offline import lexicon
-from generation_functions.offline.asking import NUMBER, Pair, askable, has_name, inverted, plain_complement
+from generation_functions.offline.asking import (
+    NUMBER,
+    Pair,
+    askable,
+    can_be_named,
+    has_name,
+    inverted,
+    is_past,
+    leans,
+    plain_complement,
+)
 from generation_functions.offline.clauses import Clause, read_clause
 from generation_functions.offline.subjects import Mentions, Subject
 from generation_functions.offline.verbs import verb_forms
@@ -20,8 +30,11 @@ _THERE_ARE = re.compile(
     rf"There (are|were) (?:about |approximately |around |more than |over |only |nearly )?(?P<number>{NUMBER}|[a-z]+) "
     r"(?P<noun>(?:[\w-]+ ){0,3}?[\w-]*s)(?P<where> (?:of|in|on|at) [^,;:]+?)?(?P<list>: .+)?\.$"
 )
-_VAGUE_OBJECTS = frozenset("it them this that these those one ones".split())
-_NOT_PLACES = frozenset("ways reasons things times cases steps".split())
+_OFTEN = re.compile(
+    r"You (should|must) ([a-z]+ [^,;:()]{3,60}?) (?:at least )?(?:every [\w ]+|once an? \w+|twice an? \w+|daily|weekly|monthly)\.$"
+)
+_VAGUE_OBJECTS = lexicon.word_set("it them this that these those one ones")
+_NOT_PLACES = lexicon.word_set("ways reasons things times cases steps")
 
 
 def shape_pairs(sentence: str, mentions: Mentions, antecedent: Subject | None) -> Iterator[Pair]:
@@ -30,13 +43,15 @@ def shape_pairs(sentence: str, mentions: Mentions, antecedent: Subject | None) -
     if first in ("If", "When", "Whenever"):
         yield from _condition(sentence, first, mentions)
     elif first == "To":
-        yield from _how_to(sentence)
+        yield from _how_to(sentence, mentions)
     elif first in ("Before", "After"):
-        yield from _before(sentence)
+        yield from _before(sentence, mentions)
     elif first == "There":
         yield from _there(sentence)
     elif first.lower() in verb_forms() and verb_forms()[first.lower()].tense == "base":
-        yield from _instruction(sentence)
+        yield from _instruction(sentence, mentions)
+    elif first == "You":
+        yield from _duty(sentence, mentions)
     if " because " in sentence:
         yield from _why(sentence, mentions, antecedent)
 
@@ -46,7 +61,9 @@ def _why(sentence: str, mentions: Mentions, antecedent: Subject | None) -> Itera
     if not reasons or len(main.split()) > 20 or len(reasons[0].split()) < 3 or "," in main:
         return
     clause = read_clause(main + ".", mentions, antecedent)
-    if clause is None or clause.front or not _can_be_asked_why(clause):
+    if clause is None or clause.front or not _can_be_asked_why(clause) or not can_be_named(clause, mentions.story):
+        return
+    if is_past(clause) and leans(clause.rest):
         return
     text = f"Why {inverted(clause, clause.rest)}?"
     if clause.verb == "cannot":
@@ -70,16 +87,25 @@ def _condition(sentence: str, first: str, mentions: Mentions) -> Iterator[Pair]:
     if not _whole_condition(words) or not askable(condition, 16) or "you" in words or " not only" in condition:
         return
     clause = read_clause(condition[:1].upper() + condition[1:] + ".", mentions, None)
-    if clause is None or (clause.form is not None and clause.form.tense == "past") or clause.verb in ("was", "were", "had", "did"):
+    if (
+        clause is None
+        or (clause.form is not None and clause.form.tense == "past")
+        or clause.verb in ("was", "were", "had", "did")
+    ):
         return
-    if clause.subject.kind != "named" and words[0] == "the" and clause.subject.text.split()[-1] in lexicon.VAGUE_HEADS:
+    named = with_names(words, mentions)
+    if named is None:
         return
     link = first.lower() if first != "Whenever" else "when"
     low = consequence.split(" ", 1)[0].lower()
-    if low in verb_forms() and verb_forms()[low].tense == "base" or low in ("do", "don't", "never", "always", "make", "be"):
-        yield Pair(f"What should you do {link} {condition}?", sentence, 3.0)
+    if (
+        low in verb_forms()
+        and verb_forms()[low].tense == "base"
+        or low in ("do", "don't", "never", "always", "make", "be")
+    ):
+        yield Pair(f"What should you do {link} {named}?", sentence, 3.0)
     elif " you " not in f" {consequence} " and not has_question_word(consequence):
-        yield Pair(f"What happens {link} {condition}?", sentence, 2.8)
+        yield Pair(f"What happens {link} {named}?", sentence, 2.8)
 
 
 def has_question_word(text: str) -> bool:
@@ -88,50 +114,115 @@ def has_question_word(text: str) -> bool:
 
 
 def _whole_condition(words: list[str]) -> bool:
-    return len(words) > 2 and words[0] not in _VAGUE_OBJECTS and not words[0].endswith("ing") and words[0] not in (
-        "necessary", "possible", "needed", "required", "applicable", "so", "not", "in", "present")
+    return (
+        len(words) > 2
+        and words[0] not in _VAGUE_OBJECTS
+        and not words[0].endswith("ing")
+        and words[0] not in ("necessary", "possible", "needed", "required", "applicable", "so", "not", "in", "present")
+    )
 
 
 def _is_order(word: str) -> bool:
     form = verb_forms().get(word.lower())
-    return (form is not None and form.tense == "base") or word.lower() in ("do", "make", "be", "get", "unplug", "unscrew", "insert", "rinse",
-                                                                           "enter", "click", "type", "add", "mix", "wait", "wipe",
-                                                                           "loosen", "tighten", "twist", "push")
+    return (form is not None and form.tense == "base") or word.lower() in (
+        "do",
+        "make",
+        "be",
+        "get",
+        "unplug",
+        "unscrew",
+        "insert",
+        "rinse",
+        "enter",
+        "click",
+        "type",
+        "add",
+        "mix",
+        "wait",
+        "wipe",
+        "loosen",
+        "tighten",
+        "twist",
+        "push",
+    )
 
 
-def _how_to(sentence: str) -> Iterator[Pair]:
+def _how_to(sentence: str, mentions: Mentions) -> Iterator[Pair]:
     match = _TO_DO.match(sentence)
     if not match:
         return
     task = match[1]
     verb = task.split(" ", 1)[0]
     order = match[2].split()[-1]
-    if not _is_order(verb) or not (_is_order(order) or order == "you") or not _names_object(task):
+    asked = named_task(task, mentions)
+    if verb in lexicon.STOPWORDS or not (_is_order(order) or order == "you") or asked is None:
         return
-    yield Pair(f"How do you {task}?", sentence, 3.3)
+    yield Pair(f"How do you {asked}?", sentence, 3.3)
 
 
-def _names_object(task: str) -> bool:
+def named_task(task: str, mentions: Mentions) -> str | None:
+    """A task ("clean the filter") as a question may name it, or None when it leans on something outside."""
     words = task.split()
-    return askable(task, 14) and _VAGUE_OBJECTS.isdisjoint(words) and plain_complement(task, 14) and len(words) > 1
+    if (
+        not askable(task, 14)
+        or not _VAGUE_OBJECTS.isdisjoint(words)
+        or not plain_complement(task, 14)
+        or len(words) < 2
+    ):
+        return None
+    return with_names(words, mentions)
 
 
-def _instruction(sentence: str) -> Iterator[Pair]:
-    """"Press the red button to stop the pump." -> "How do you stop the pump?"""
+def with_names(words: list[str], mentions: Mentions) -> str | None:
+    """Words with "the machine" replaced by the machine's own name; None when it is not known which machine."""
+    named = list(words)
+    for at, word in enumerate(words[:-1]):
+        noun = words[at + 1]
+        last = at + 2 == len(words) or words[at + 2] in lexicon.PREPOSITIONS or words[at + 2] in lexicon.AUXILIARIES
+        if word != "the" or not (last or is_verb_like(words[at + 2])):
+            continue
+        known = mentions.named(noun)
+        if known:
+            named[at : at + 2] = ["", known]
+        elif noun in lexicon.VAGUE_ALONE:
+            return None
+    return " ".join(filter(None, named))
+
+
+def is_verb_like(word: str) -> bool:
+    """Whether a word is a form of a listed verb."""
+    return word in verb_forms()
+
+
+def _instruction(sentence: str, mentions: Mentions) -> Iterator[Pair]:
+    """ "Press the red button to stop the pump." -> "How do you stop the pump?"""
     match = _DO_TO.match(sentence)
-    if not match or not _is_order(match[1]) or not _is_order(match[3].split(" ", 1)[0]):
+    if not match or not _is_order(match[1]):
         return
-    if not _names_object(match[3]) or " to " in f" {match[2]} " or not _VAGUE_OBJECTS.isdisjoint(match[2].split()):
+    verb, after = match[3].split(" ")[:2]
+    if not _is_order(verb) and (verb in lexicon.STOPWORDS or after not in ("the", "a", "an", "your")):
+        return
+    asked = named_task(match[3], mentions)
+    if asked is None or " to " in f" {match[2]} " or not _VAGUE_OBJECTS.isdisjoint(match[2].split()):
         return
     if len(match[3].split()) > 2:
-        yield Pair(f"How do you {match[3]}?", sentence, 3.0)
+        yield Pair(f"How do you {asked}?", sentence, 3.0)
 
 
-def _before(sentence: str) -> Iterator[Pair]:
+def _before(sentence: str, mentions: Mentions) -> Iterator[Pair]:
     match = _BEFORE.match(sentence)
-    if not match or not _is_order(match[3].split()[-1]) or not _names_object(match[2]):
+    asked = named_task(match[2], mentions) if match else None
+    if not match or asked is None or not _is_order(match[3].split()[-1]):
         return
-    yield Pair(f"What should you do {match[1].lower()} {match[2]}?", sentence, 3.0)
+    yield Pair(f"What should you do {match[1].lower()} {asked}?", sentence, 3.0)
+
+
+def _duty(sentence: str, mentions: Mentions) -> Iterator[Pair]:
+    """ "You should descale the machine every three months." -> "How often should you descale ...?"""
+    match = _OFTEN.match(sentence)
+    asked = named_task(match[2], mentions) if match else None
+    if match and asked:
+        yield Pair(f"How often {match[1]} you {asked}?", sentence, 3.0)
 
 
 def _there(sentence: str) -> Iterator[Pair]:
@@ -139,7 +230,11 @@ def _there(sentence: str) -> Iterator[Pair]:
     if not match or not askable(match["noun"]) or match["noun"].split()[0] in lexicon.PREPOSITIONS:
         return
     number, noun, where = match["number"], match["noun"], match["where"] or ""
-    if not (number in lexicon.NUMBER_WORDS or number[:1].isdigit()) or not askable(where) or noun.split()[-1] in _NOT_PLACES:
+    if (
+        not (number in lexicon.NUMBER_WORDS or number[:1].isdigit())
+        or not askable(where)
+        or noun.split()[-1] in _NOT_PLACES
+    ):
         return
     if where.startswith(" of ") and match["list"]:
         yield Pair(f"What {match[1]} the {number} {noun}{where}?", sentence, 3.2)

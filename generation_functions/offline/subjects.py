@@ -17,19 +17,41 @@ SubjectKind = Literal["named", "generic", "definite"]
 _NAME = re.compile(
     r"(?:\b([Tt]he) )?\b([A-Z][\w’'-]*(?:\.(?= [A-Z]))?(?: (?:(?:of|de|von|van|der|la|du|del|and) (?:the )?)?[A-Z][\w’'-]*(?:\.(?= [A-Z]))?)+)"
 )
+_ALIAS = re.compile(
+    r"(?:^|(?<=[.!?] ))(The )?([A-Z][\w’'-]*(?: (?:[A-Z][\w’'-]*|\d+))*)(?: \([^()]*\))? (?:is|was) (?:an?|the) ((?:[a-z][\w-]* ?){1,8})",
+    re.MULTILINE,
+)
+_SPOKEN = re.compile(r"[,.!?…][\"”’](?=\s|$)|\b(?:said|I|cried|whispered)\b")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _INNER_CAPITAL = re.compile(r"(?<=[a-z,;0-9] )[A-Z][\w’'-]+")
-_MASS_SUFFIXES = ("tion", "sion", "sis", "ism", "ity", "ness", "ment", "ology", "ics", "ing", "ance", "ence", "ture", "logy")
-_PLACE_OR_GROUP = frozenset(
+_MASS_SUFFIXES = (
+    "tion",
+    "sion",
+    "sis",
+    "ism",
+    "ity",
+    "ness",
+    "ment",
+    "ology",
+    "ics",
+    "ing",
+    "ance",
+    "ence",
+    "ture",
+    "logy",
+)
+_PLACE_OR_GROUP = lexicon.word_set(
     """
-    river lake sea ocean mountain mount mountains island islands city town village county state states kingdom republic
-    empire street road avenue bridge tower lighthouse castle cathedral church museum university college school institute
-    academy company corporation society association museum park garden canal railway station harbour harbor bay cape desert
-    forest valley war battle treaty act law prize award theory effect principle code protocol engine project building house
-    hall palace observatory library hospital party union league club bank group committee council office department
-    parliament congress senate court army navy force agency north south east west world theatre theater opera point cliffs
-    dam falls glacier peninsula plateau volcano system model method test scale number process format language
-    """.split()
+    river lake sea ocean mountain mount mountains island islands city town village county state states
+    kingdom republic empire street road avenue bridge tower lighthouse castle cathedral church museum
+    university college school institute academy company corporation society association museum park
+    garden canal railway station harbour harbor bay cape desert forest valley war battle treaty act
+    law prize award theory effect principle code protocol engine project building house hall palace
+    observatory library hospital party union league club bank group committee council office
+    department parliament congress senate court army navy force agency north south east west world
+    theatre theater opera point cliffs dam falls glacier peninsula plateau volcano system model method
+    test scale number process format language
+    """
 )
 
 
@@ -49,6 +71,7 @@ class Mentions:
 
     lower: frozenset[str]
     capital: frozenset[str]
+    story: bool = False
     by_head: dict[str, list[str]] = field(default_factory=dict)
     people: frozenset[str] = frozenset()
 
@@ -81,7 +104,20 @@ def read_mentions(prose: str) -> Mentions:
     by_head: dict[str, list[str]] = {}
     for name, written in names.items():
         by_head.setdefault(name.rsplit(" ", 1)[-1].lower(), []).append(written)
-    return Mentions(lower, frozenset(_INNER_CAPITAL.findall(prose)), by_head, frozenset(people))
+    for match in _ALIAS.finditer(prose):
+        _add_alias(match, by_head)
+    return Mentions(
+        lower, frozenset(_INNER_CAPITAL.findall(prose)), bool(_SPOKEN.search(prose)), by_head, frozenset(people)
+    )
+
+
+def _add_alias(match: re.Match[str], by_head: dict[str, list[str]]) -> None:
+    """ "The BrewMaster 300 is a coffee machine": from here on "the machine" is the BrewMaster 300."""
+    article, name, kind = match[1] or "", match[2], match[3].split()
+    head = _head(kind)
+    if name.split()[0].lower() in _NOT_IN_NAMES or head in by_head or head in lexicon.PERSON_NOUNS:
+        return
+    by_head[head] = [article.lower() + name]
 
 
 _NOT_IN_NAMES = (
@@ -107,15 +143,17 @@ def looks_like_person(words: list[str]) -> bool:
 def _inner_first(word: str, words: list[str], mentions: Mentions) -> str:
     """The first word of a sentence as it would be written in the middle of one."""
     low = word.lower()
-    if low in lexicon.DETERMINERS or low in lexicon.QUANTIFIERS or low in mentions.lower:
+    if low in lexicon.DETERMINERS or low in lexicon.QUANTIFIERS:
         return low
-    if not word[1:].islower() or word in mentions.capital:
+    if not word[1:].islower() or (len(words) > 1 and words[1][:1].isupper()):
         return word
-    if len(words) > 1 and words[1][:1].isupper():
-        return word
-    if low.endswith(_MASS_SUFFIXES) or (len(words) > 1 and words[1].islower() and words[1] not in lexicon.PREPOSITIONS):
+    if low in mentions.lower or low in lexicon.MASS_NOUNS:
         return low
-    return word
+    if word in mentions.capital:
+        return word
+    if low.endswith(_MASS_SUFFIXES) or (low.endswith("s") and not low.endswith(("ss", "us", "is", "as", "os"))):
+        return low
+    return low if len(words) > 1 and words[1].islower() and words[1] not in lexicon.PREPOSITIONS else word
 
 
 def _head(words: list[str]) -> str:
@@ -168,21 +206,25 @@ def _definite(inner: list[str], text: str, plural: bool, mentions: Mentions) -> 
         full = mentions.named(head)
         if full:
             return Subject(full, "named", full in mentions.people, plural)
-    if head in lexicon.VAGUE_HEADS or inner[1] in lexicon.VAGUE_HEADS:
+    if head in lexicon.VAGUE_HEADS or inner[1] in (lexicon.VAGUE_ALONE if len(inner) == 2 else lexicon.VAGUE_HEADS):
         return None
     person = head in lexicon.PERSON_NOUNS
     return Subject(text, "definite", person, plural)
 
 
-_GENERIC_QUANTIFIERS = frozenset("all most many each every some".split())
+_GENERIC_QUANTIFIERS = lexicon.word_set("all most many each every some")
 _NEVER_FIRST = (
     lexicon.POSSESSIVES
     | lexicon.FIRST_SECOND
     | lexicon.CLAUSE_STARTS
     | lexicon.PREPOSITIONS
     | lexicon.AUXILIARIES
-    | frozenset("not there here what why how let please note never yes no once then still even only just both see".split())
+    | lexicon.word_set(
+        """
+    not there here what why how let please note never yes no once then still even only just both see
+    """
+    )
 )
-_NEVER_INSIDE = (
-    lexicon.PRONOUNS | frozenset("and/or same other following above such only".split())
-) - frozenset(["one"])
+_NEVER_INSIDE = (lexicon.PRONOUNS | lexicon.word_set("and/or same other following above such only")) - frozenset(
+    ["one"]
+)

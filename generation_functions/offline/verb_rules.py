@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from generation_functions.offline import lexicon
 from generation_functions.offline.asking import (
-    DATE,
     NUMBER,
     Pair,
     askable,
@@ -16,52 +15,80 @@ from generation_functions.offline.asking import (
     do_form,
     finished,
     has_name,
-    is_front_date,
-    is_year_only,
     plain_complement,
     question,
 )
 from generation_functions.offline.be_rules import be_pairs
 from generation_functions.offline.clauses import Clause
-from generation_functions.offline.verbs import is_participle
+from generation_functions.offline.dates import DATE, is_front_date, is_year_only
+from generation_functions.offline.verbs import is_participle, verb_forms
 
 # Verb (with preposition) whose object is worth asking for: "What does X consist of?"
 _WHAT_PHRASES = frozenset(
     "consist of|depend on|rely on|feed on|refer to|stand for|result in|lead to|belong to|serve as|act as|flow into|"
     "flow through|contribute to|range from|account for|focus on|specialise in|react with|combine with|connect to|"
-    "turn into|develop into|work as|work with|respond to|protect against|live on|attach to|convert to|contain of".split("|")
+    "turn into|develop into|work as|work with|respond to|protect against|live on|attach to|convert to|contain of".split(
+        "|"
+    )
 )
-_WHAT_VERBS = frozenset(
+_WHAT_VERBS = lexicon.word_set(
     """
-    contain include produce cause require need use convert measure prevent protect support store control regulate provide
-    return accept create represent mean describe define determine absorb release carry transport supply connect link
-    separate form eat attract emit generate remove filter indicate affect enable influence inhabit display specify
-    stimulate transmit transform treat reflect receive detect reduce increase improve
-    """.split()
-)
-_WHAT_PAST = frozenset(
+    contain include produce cause require need use convert measure prevent protect support store
+    control regulate provide return accept create represent mean describe define determine absorb
+    release carry transport supply connect link separate form eat attract emit generate remove filter
+    indicate affect enable influence inhabit display specify stimulate transmit transform collect
+    overwrite raise set parse validate encode treat reflect receive detect reduce increase improve
     """
-    invent discover found establish write compose paint design build win publish introduce develop create propose prove
-    receive study demonstrate describe patent earn lose adopt observe explore formulate pioneer direct commission
-    """.split()
 )
-_WHO_VERBS = _WHAT_PAST | frozenset(
-    "lead defeat name coin conquer cross sign order sell buy teach translate film record identify isolate measure calculate "
-    "climb donate finance give make complete rebuild restore unify overthrow organise organize".split()
+_WHAT_PAST = lexicon.word_set(
+    """
+    invent discover found establish write compose paint design build win publish introduce develop
+    create propose prove receive study demonstrate describe patent earn lose adopt observe explore
+    formulate pioneer direct commission
+    """
 )
-_WHERE_VERBS = frozenset("lie stand live originate begin rise occur grow nest breed sleep end hang".split())
-_PLACE = frozenset("in on at near along between inside beneath under within beside above behind outside around across from".split())
+_WHO_VERBS = _WHAT_PAST | lexicon.word_set(
+    """
+    lead defeat name coin conquer cross sign order sell buy teach translate film record identify
+    isolate measure calculate climb donate finance give make complete rebuild restore unify overthrow
+    organise organize
+    """
+)
+_WHERE_VERBS = lexicon.word_set(
+    """
+    lie stand live originate begin rise occur grow nest breed sleep end hang
+    """
+)
+_PLACE = lexicon.word_set(
+    """
+    in on at near along between inside beneath under within beside above behind outside around across
+    from
+    """
+)
 _HOW_MUCH = {"weigh": "How much", "cost": "How much", "last": "How long"}
-_DOES = frozenset("pump absorb convert filter regulate protect carry transport store remove control prevent measure detect "
-                  "break print return run start stop create delete add show list read write check copy move open close "
-                  "load save send set display connect produce digest release transmit generate separate cool heat".split())
+_DOES = lexicon.word_set(
+    """
+    pump absorb convert filter regulate protect carry transport store remove control prevent measure
+    detect break print return run start stop create delete add show list read write check copy move
+    open close load save send set overwrite parse validate encode encrypt render merge display connect
+    produce digest release transmit generate separate cool heat
+    """
+)
 _MEASURED = re.compile(
     rf"(?:about |around |approximately |roughly |nearly |almost |up to |more than |less than |over |only |exactly |between )*"
     rf"(?P<number>{NUMBER})(?:[ -](?P<unit>°?\w+))?"
 )
-_TEMPERATURE = re.compile(r"at (?:about |around |approximately |temperatures of |a temperature of )?[−-]?\d[\d,.]* ?(?:°|degrees)")
-_OF_MEASURE = re.compile(rf"(?:a|an) (?P<noun>(?:[a-z-]+ ){{0,3}}?[a-z]+) of (?:about |around |approximately |over |up to |nearly |more than )?{NUMBER}")
-_NOT_NOUNS = frozenset("number total group pair set series lot range maximum minimum team handful".split())
+_TEMPERATURE = re.compile(
+    r"at (?:about |around |approximately |temperatures of |a temperature of )?[−-]?\d[\d,.]* ?(?:°|degrees)"
+)
+_OF_MEASURE = re.compile(
+    rf"(?:a|an) (?P<noun>(?:[a-z-]+ ){{0,3}}?[a-z]+) of (?:about |around |approximately |over |up to |nearly |more than )?{NUMBER}"
+)
+_NOT_NOUNS = lexicon.word_set(
+    """
+    number total group pair set series lot range maximum minimum team handful
+    """
+)
 
 
 def verb_pairs(clause: Clause, rng: random.Random) -> Iterator[Pair]:
@@ -107,6 +134,11 @@ def _modal(clause: Clause) -> Iterator[Pair]:
         start = "How long" if low[0] == "last" else "How much"
         if low[0] != "hold" or _unit(words[1:]) in lexicon.UNITS:
             yield from _pair(clause, question(clause, start, low[0]), 2.8)
+    counted = _counted_after_number(words[1:])
+    if counted and verb_forms().get(low[0]):
+        tail = " ".join(before_break(words[1 + counted[1] :]))
+        tail = tail if tail.split(" ")[0] in ("a", "per", "each", "every") else ""
+        yield from _pair(clause, question(clause, f"How many {counted[0]}", f"{low[0]} {tail}".strip()), 2.8)
     if low[0] == "be" and clause.verb != "may" and is_participle(low[1]):
         yield from _modal_passive(clause, low)
 
@@ -119,11 +151,20 @@ def _modal_passive(clause: Clause, low: list[str]) -> Iterator[Pair]:
             return
     if low[2] == "at" and _TEMPERATURE.match(" ".join(words[2:])):
         yield from _pair(clause, question(clause, "At what temperature", " ".join(words[:2])), 2.8)
+    elif low[2] in ("with", "by", "using") and clause.verb == "can" and len(words) > 3:
+        yield from _pair(clause, question(clause, "How", " ".join(words[:2])), 2.4)
     elif low[2] in ("to", "for", "as", "from", "into") and low[1] in ("used", "made", "divided", "converted", "stored"):
         ending = "for" if low[2] == "to" and low[1] == "used" else low[2]
         if low[2] != "to" or low[1] == "used":
             yield from _pair(clause, question(clause, "What", f"be {low[1]} {ending}"), 2.2)
-    elif low[2] in ("in", "on", "at", "under", "inside") and low[1] in ("stored", "kept", "found", "placed", "installed", "grown"):
+    elif low[2] in ("in", "on", "at", "under", "inside") and low[1] in (
+        "stored",
+        "kept",
+        "found",
+        "placed",
+        "installed",
+        "grown",
+    ):
         if low[3] not in ("order", "case", "all") and not low[3][:1].isdigit():
             yield from _pair(clause, question(clause, "Where", f"be {low[1]}"), 2.2)
 
@@ -148,8 +189,11 @@ def _lexical(clause: Clause, base: str, rng: random.Random) -> Iterator[Pair]:
     yield from _who(clause, base)
     yield from _measure(clause, base)
     yield from _where(clause, base)
-    if base in _DOES and clause.form and clause.form.tense != "past" and len(clause.words) > 3:
-        yield from _pair(clause, finished(clause, f"What {do_form(clause)} {clause.subject.text} do"), 1.9)
+    if base in _DOES and clause.form and clause.form.tense == "third" and len(clause.words) > 3 and not clause.front:
+        if base not in _WHAT_VERBS and (len(clause.subject.text.split()) > 1 or clause.subject.text[0] == "`"):
+            yield from _pair(clause, finished(clause, f"What does {clause.subject.text} do"), 2.3)
+    if len(clause.words) > 1 and clause.words[0] == "by" and clause.words[1].endswith("ing"):
+        yield from _pair(clause, question(clause, "How"), 2.7)
 
 
 def _when(clause: Clause, base: str, rng: random.Random) -> Iterator[Pair]:
@@ -172,7 +216,7 @@ def _when(clause: Clause, base: str, rng: random.Random) -> Iterator[Pair]:
 def _what(clause: Clause, base: str) -> Iterator[Pair]:
     words = clause.words
     phrase = f"{base} {words[0].lower()}"
-    if phrase in _WHAT_PHRASES and len(words) > 2 and not DATE.match(clause.rest):
+    if phrase in _WHAT_PHRASES and len(words) > 1 and not DATE.match(clause.rest):
         yield from _pair(clause, question(clause, "What", words[0].lower()), 2.5)
         return
     if not _has_object(words):
@@ -189,20 +233,26 @@ def _what(clause: Clause, base: str) -> Iterator[Pair]:
 
 def _has_object(words: tuple[str, ...]) -> bool:
     first = words[0].lower().rstrip(",")
-    return first not in lexicon.PREPOSITIONS and first not in lexicon.PRONOUNS - lexicon.POSSESSIVES and not first.endswith("ly") \
+    return (
+        first not in lexicon.PREPOSITIONS
+        and first not in lexicon.PRONOUNS - lexicon.POSSESSIVES
+        and not first.endswith("ly")
         and first not in lexicon.CLAUSE_STARTS
+    )
 
 
 def _who(clause: Clause, base: str) -> Iterator[Pair]:
-    """"Marie Curie discovered polonium in 1898." -> "Who discovered polonium in 1898?"""
+    """ "Marie Curie discovered polonium in 1898." -> "Who discovered polonium in 1898?"""
     subject = clause.subject
     if not subject.person or subject.kind != "named" or clause.form is None or clause.form.tense != "past":
         return
-    rest = before_break(clause.words)
+    rest = before_break(clause.words, stops=lexicon.CLAUSE_STARTS - {"and"})
     text = " ".join(rest)
     if base not in _WHO_VERBS or len(rest) > 14 or not lexicon.POSSESSIVES.isdisjoint(text.lower().split()):
         return
-    specific = has_name(rest) or (rest[0] == "the" and len(rest) > 3)
+    specific = (
+        base in ("discover", "invent", "coin", "patent") or has_name(rest) or (rest[0] == "the" and len(rest) > 3)
+    )
     if specific and plain_complement(text, 14) and _has_object(clause.words):
         verb = " ".join((*clause.adverbs, clause.verb))
         yield from _pair(clause, finished(clause, f"Who {verb} {text}"), 3.1)
@@ -221,26 +271,40 @@ def _measure(clause: Clause, base: str) -> Iterator[Pair]:
             yield from _pair(clause, question(clause, "How long", after), 2.9)
     elif base in ("boil", "melt", "freeze", "operate", "ignite") and _TEMPERATURE.match(clause.rest):
         yield from _pair(clause, question(clause, "At what temperature"), 2.9)
+    elif base == "hold" and _is_measured(words) and _unit(words) in lexicon.UNITS:
+        yield from _pair(clause, question(clause, "How much"), 2.9)
+    elif base == "operate" and re.match(r"at (?:about |around )?\d[\d.]* (?:bar|psi|kPa|MPa)\b", clause.rest):
+        yield from _pair(clause, question(clause, "At what pressure"), 2.9)
     elif base == "cover" and _unit(words) == "square":
         yield from _pair(clause, question(clause, "How large an area"), 2.9)
 
 
 def _where(clause: Clause, base: str) -> Iterator[Pair]:
     words = [word.rstrip(",;") for word in clause.words]
+    predicate = ""
+    if base == "take" and words[0] == "place":
+        words, base, predicate = words[1:], "stand", "place"
     if len(words) < 2 or clause.front or base not in _WHERE_VERBS:
         return
     first, place = words[0].lower(), words[1].lower()
-    if first not in _PLACE or place[:1].isdigit() or place in lexicon.MONTHS or place in lexicon.PRONOUNS or place.endswith("ing"):
+    if (
+        first not in _PLACE
+        or place[:1].isdigit()
+        or place in lexicon.MONTHS
+        or place in lexicon.PRONOUNS
+        or place.endswith("ing")
+    ):
         return
     if DATE.match(clause.rest) or (first == "from" and base not in ("originate", "rise")):
         return
-    if base in ("begin", "end", "rise", "stand") and not has_name(before_break(words[1:4])):
+    if base in ("begin", "end", "rise", "stand") and not predicate and not has_name(before_break(words[1:4])):
         return
-    yield from _pair(clause, question(clause, "Where"), 2.2)
+    if DATE.match(" ".join(words)) is None:
+        yield from _pair(clause, question(clause, "Where", predicate), 2.2)
 
 
 def _quantity(clause: Clause) -> Iterator[Pair]:
-    """"The body contains 206 bones." -> "How many bones does the body contain?"""
+    """ "The body contains 206 bones." -> "How many bones does the body contain?"""
     words = list(clause.words)
     if clause.verb in lexicon.BE or clause.verb in lexicon.MODALS:
         return
@@ -250,20 +314,16 @@ def _quantity(clause: Clause) -> Iterator[Pair]:
         preposition, at = words[0].lower(), 1
         if clause.form is None or f"{clause.form.base} {preposition}" not in _WHAT_PHRASES:
             return
-    while at < len(words) and words[at].lower() in lexicon.APPROXIMATIONS:
-        at += 1
-    start = at
-    while at < len(words) and _is_number(words[at]):
-        at += 1
-    noun = _counted(words[at:])
-    if at == start or noun is None:
+    counted = _counted_after_number(tuple(words[at:]))
+    if counted is None:
         return
+    noun, length = counted
     tail = preposition
     if clause.verb in lexicon.HAVE:
         do = {"has": "does", "have": "do", "had": "did"}[clause.verb]
         parts = ("How many", noun, do, clause.subject.text, *clause.adverbs, "have")
     elif clause.form is not None:
-        date = DATE.match(" ".join(words[at + len(noun.split()) :]))
+        date = DATE.match(" ".join(words[at + length :]))
         tail = " ".join(part for part in (preposition, date[0] if date else "") if part)
         parts = ("How many", noun, do_form(clause), clause.subject.text, *clause.adverbs, clause.form.base)
     else:
@@ -271,10 +331,25 @@ def _quantity(clause: Clause) -> Iterator[Pair]:
     yield from _pair(clause, finished(clause, " ".join(part for part in (*parts, tail) if part)), 2.9)
 
 
+def _counted_after_number(words: tuple[str, ...]) -> tuple[str, int] | None:
+    """(counted noun, number of words up to its end) of "about 206 bones ..."."""
+    at = 0
+    while at < len(words) and words[at].lower() in lexicon.APPROXIMATIONS:
+        at += 1
+    start = at
+    while at < len(words) and _is_number(words[at]):
+        at += 1
+    noun = _counted(list(words[at:])) if at > start else None
+    return (noun, at + len(noun.split())) if noun else None
+
+
 def _is_number(word: str) -> bool:
     low = word.lower()
-    return low in lexicon.NUMBER_WORDS or (low[0].isdigit() and low.replace(",", "").replace(".", "").isdigit() and len(low) != 4) or (
-        low[0].isdigit() and "," in low and low[-1] != ",")
+    return (
+        low in lexicon.NUMBER_WORDS
+        or (low[0].isdigit() and low.replace(",", "").replace(".", "").isdigit() and len(low) != 4)
+        or (low[0].isdigit() and "," in low and low[-1] != ",")
+    )
 
 
 def _counted(words: list[str]) -> str | None:
@@ -282,7 +357,13 @@ def _counted(words: list[str]) -> str | None:
     taken: list[str] = []
     for word in before_break(words)[:5]:
         low = word.lower()
-        if low in lexicon.PREPOSITIONS or low in lexicon.ADVERBS or is_participle(low) and taken and taken[-1].endswith("s"):
+        if (
+            low in lexicon.PREPOSITIONS
+            or low in lexicon.ADVERBS
+            or is_participle(low)
+            and taken
+            and taken[-1].endswith("s")
+        ):
             break
         taken.append(word)
         if low in lexicon.UNITS or low in lexicon.TIME_UNITS or low == "square":
@@ -292,6 +373,3 @@ def _counted(words: list[str]) -> str | None:
     last = taken[-1].lower()
     plural = last in lexicon.PLURALS or (last.endswith("s") and not last.endswith(("ss", "us", "is")))
     return " ".join(taken) if plural else None
-
-
-

@@ -9,72 +9,100 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, NamedTuple
 
+from generation_functions.offline.lexicon import word_set
+
 Tense = Literal["past", "third", "base"]
 
 # base past participle
 _IRREGULAR = """
 arise arose arisen|become became become|begin began begun|bind bound bound|break broke broken|breed bred bred
-bring brought brought|build built built|burn burned burned|buy bought bought|catch caught caught|choose chose chosen
-come came come|cut cut cut|deal dealt dealt|draw drew drawn|drive drove driven|eat ate eaten|fall fell fallen
-feed fed fed|fight fought fought|find found found|flee fled fled|fly flew flown|forbid forbade forbidden
-freeze froze frozen|get got got|give gave given|go went gone|grow grew grown|hang hung hung|hide hid hidden
-hold held held|keep kept kept|know knew known|lay laid laid|lead led led|leave left left|lend lent lent
-lie lay lain|lose lost lost|make made made|mean meant meant|meet met met|melt melted melted|pay paid paid
-put put put|ride rode ridden|ring rang rung|rise rose risen|run ran run|say said said|see saw seen|seek sought sought
-sell sold sold|send sent sent|set set set|shake shook shaken|shed shed shed|shine shone shone|shoot shot shot
+bring brought brought|build built built|burn burned burned|buy bought bought|catch caught caught
+choose chose chosen|come came come|cut cut cut|deal dealt dealt|dig dug dug|draw drew drawn|drive drove driven
+eat ate eaten|fall fell fallen|feed fed fed|fight fought fought|find found found|flee fled fled|fly flew flown
+forbid forbade forbidden|forgive forgave forgiven|freeze froze frozen|get got got|give gave given|go went gone
+grow grew grown|hang hung hung|hide hid hidden|hold held held|keep kept kept|know knew known|lay laid laid
+lead led led|leave left left|lend lent lent|let let let|lie lay lain|lose lost lost|make made made
+mean meant meant|meet met met|melt melted melted|overthrow overthrew overthrown|overwrite overwrote overwritten
+pay paid paid|put put put|rebuild rebuilt rebuilt|reset reset reset|rewrite rewrote rewritten|ride rode ridden
+ring rang rung|rise rose risen|run ran run|say said said|see saw seen|seek sought sought|sell sold sold
+send sent sent|set set set|shake shook shaken|shed shed shed|shine shone shone|shoot shot shot
 shrink shrank shrunk|sing sang sung|sink sank sunk|sleep slept slept|speak spoke spoken|spend spent spent
-spread spread spread|spring sprang sprung|stand stood stood|steal stole stolen|strike struck struck|swim swam swum
-take took taken|teach taught taught|tell told told|think thought thought|throw threw thrown|undergo underwent undergone
-understand understood understood|wear wore worn|weave wove woven|win won won|withdraw withdrew withdrawn
-write wrote written|rebuild rebuilt rebuilt|overthrow overthrew overthrown|rewrite rewrote rewritten
+spin spun spun|split split split|spread spread spread|spring sprang sprung|stand stood stood|steal stole stolen
+strike struck struck|swim swam swum|take took taken|teach taught taught|tell told told|think thought thought
+throw threw thrown|undergo underwent undergone|understand understood understood|wear wore worn|weave wove woven
+win won won|withdraw withdrew withdrawn|write wrote written
 """
 
 _REGULAR = """
-abandon abolish absorb accept achieve acquire act adapt add adopt advise affect allow announce appear apply appoint
-argue arrive attach attack attract attempt ban bear belong boil borrow breathe call calculate capture carry cause
-celebrate change check circulate claim clean clear climb close collapse collect combine commission communicate compare
-compete complete compose compress conclude condense conduct connect conquer consist consume contain continue contribute
-control convert cool cost count cover create cross cultivate cure cycle damage dance decide declare decline decompose
-decorate decrease defeat defend define deliver demonstrate depart depend deposit derive describe design destroy detect
-determine develop die differ digest direct discover display dissolve distribute divide document dominate donate earn
-employ enable encourage end engineer enjoy enter erect erode erupt escape establish evaporate evolve examine exceed
-exchange execute exist expand expel explain explode explore export express extend extract face fail fertilise fertilize
-filter finance finish fish flow flower follow form formulate found function fund gain gather generate germinate govern
-graduate grant handle happen harden harvest hatch heat help hibernate hire hunt identify illustrate import improve
-include increase indicate influence inhabit inherit inspect inspire install introduce invade invent investigate invite
-involve isolate issue join kill land last launch learn let light link list live locate look lower maintain manage
-manufacture map mark marry mature measure merge migrate mine mix modify move name narrow need nest neutralise neutralize
-observe obtain occupy occur offer open operate orbit order organise organize originate outlaw own oxidise oxidize
-paint pass patent perform pioneer place plan play possess power practise practice predict prefer prepare present
-preserve press prevent print process produce prohibit project promise promote propose protect prove provide publish
-pull pump purchase push raise range reach react receive recognise recognize recommend record recover reduce refer
-reflect refuse regulate reject release rely remain remove rename repair replace report represent reproduce require
-rescue research reset resign resist resolve respond rest restore result retire retreat return reveal revolutionise
-revolutionize rotate rule sail save score search secrete select separate serve settle share shift show sign signal
-simplify slow smell solve sort specify speed spin split stabilise stabilize start state stay stimulate stop store
-stretch strengthen study succeed suffer suggest supply support surrender surround survive switch symbolise symbolize
-taste test thrive touch track trade train transfer transform transmit transport trap travel treat trigger try turn
-unify use vary visit vote walk warm warn waste watch weigh widen work yield lay
+abandon abdicate abolish absorb accept accompany achieve acquire act adapt add adjust adopt advise affect
+align allocate allow amount anchor annex announce appear apply appoint argue arrange arrive assassinate
+assemble assist associate attach attack attempt attract attribute authenticate automate bake ban barter
+bear beep belong besiege bite blink bloom boil bombard boost borrow breathe browse bury calculate
+calibrate call camouflage cancel capture carry carve cause celebrate change charge check chew chop
+christen circulate claim clamp classify clean clear click climb close coin coincide collapse collect
+colonise colonize combine commission communicate compare compensate compete compile complete compose
+compress conclude condense conduct configure confirm connect conquer consist consult consume contact
+contain continue contribute control convert cool correspond cost count cover crash crawl create cross
+crown cultivate cure cycle dam damage dance decide declare decline decode decompose decorate decrease
+decrypt dedicate defeat defend define deliver demolish demonstrate depart depend depict deploy depose
+deposit derive descale describe design destroy detach detect determine develop dictate die differ digest
+direct disassemble discard discharge discover dispatch display dispose dissolve distribute divide divorce
+dock document dominate donate download drain dry earn edit educate elect embalm emigrate employ empty
+enable encode encourage encrypt end enforce engineer engrave enjoy ensure enter erect erode erupt escape
+establish evaporate evolve examine excavate exceed exchange excrete execute exhale exile exist expand
+expel explain explode explore export express extend extract face fail fertilise fertilize fetch fill
+filter finance finish fish flash flow flower flush follow forge form formulate found function fund gain
+gather generate germinate glide glow govern graduate grant graze grind group handle happen harden harvest
+hatch heat help hibernate hire hover hunt identify ignore illuminate illustrate immigrate import imprison
+improve inaugurate include increase indicate influence inhabit inhale inherit insert inspect inspire
+install introduce invade invent investigate invite involve irrigate isolate issue iterate jam join kill
+knead label lack land last launch leak learn liberate lift light link list listen live locate lock log
+look loosen lower lubricate maintain manage manufacture map mark marry mature measure mentor merge
+metabolise migrate mine mix modify molt mould moult mount move mutate name narrate narrow need negotiate
+nest neutralise neutralize nominate observe obtain occupy occur offer open operate orbit order organise
+organize originate outlaw overheat overlap own oxidise oxidize paint parse pass patent peel perch perform
+persuade pioneer place plan play plug polish pollinate portray possess pour power practice practise
+predict prefer prepare present preserve press prevent prey print process produce prohibit project promise
+promote propose protect prove provide prune publish pull pump purchase push query radiate raise range
+rank rate ratify rattle reach react receive recharge recite recognise recognize recommend record recover
+reduce refer reflect refract refuse regulate reign reject release rely remain remove rename render repair
+replace replicate report represent reproduce require rescue research resign resist resolve respond rest
+restore result retire retreat retry return reveal revolutionise revolutionize rinse rivet roll roost
+rotate rule sail save scan score search secrete select sense separate serve settle share shift shiver
+show sign signal simmer simplify sketch skip slice slow smell soak solve sort sow specify speed sponsor
+sprinkle squeeze stabilise stabilize staff stalk start state stay stimulate sting stir stop store
+strengthen stretch study subsidise subsidize succeed suck suffer suggest supply support surrender
+surround survey survive swallow sweat switch symbolise symbolize synthesise synthesize tap taste tax tend
+test thrive tighten touch trace track trade train transfer transform translate transmit transplant
+transport trap travel treat trigger trim try tune turn tutor type unify unlock unplug unscrew upload use
+validate vaporise vary verify vibrate visit vote walk warm warn waste watch weigh weld widen wipe work
+worship yield
 """
 
-_DOUBLED = frozenset(
-    "admit ban control drop equip expel map occur permit plan refer stop strip submit transfer transmit trap wrap".split()
+_DOUBLED = word_set(
+    "admit ban chop control dam drop equip expel jam log map occur overlap permit plan plug prefer refer scan "
+    "skip stir stop strip submit tap transfer transmit trap trim unplug wrap"
 )
 
+
 # Their -s form, or their base form, is as often a noun: taken for a verb only where the next word shows it.
-NOUN_LIKE = frozenset(
+NOUN_LIKE = word_set(
     """
-act attack attempt ban bear burn call cause change claim control cost count cover cross cure cut cycle damage dance
-deal decline deposit design display document draw drive dry employ end engineer escape exchange export express face
-fall feed fight filter finance finish fish flow flower fly form function fund gain grant handle harvest heat help hold
-hunt import increase influence issue join keep land lead leave lie light link list look map mark match measure mine
-mix move name narrow nest offer open order pass patent place plan play power practice present press print process
-produce project promise pull pump purchase push raise range reach record release report request rescue research reset
-rest result return ride ring rise rule run sail save score search set shake shift shoot show sign signal sink sleep
-smell sort speed spin split spread spring stand start state stay stop store stretch strike study supply support switch
-taste test touch track trade train transfer transport trap travel trigger try turn use visit vote walk warm waste watch
-wear work yield
-""".split()
+    act anchor attack attempt ban bear bite browse burn call cause change charge claim click climb coin
+    contact control cost count cover crash cross crown cure cut cycle dam damage dance deal decline
+    deposit design display dock document download drain draw drive dry employ empty end engineer escape
+    exchange exile export express face fall feed fight fill filter finance finish fish flash flow flower
+    fly forge form function fund gain glide grant graze group handle harvest heat help hold hunt import
+    increase influence issue join keep label lack land lead leak leave lie lift light link list lock log
+    look map mark match measure mine mix mount move name narrow nest offer open order pass patent perch
+    place plan play plug polish power practice present press prey print process produce project promise
+    pull pump purchase push query raise range rank rate reach record reign release report request rescue
+    research reset rest result return ride ring rise roll rule run sail save score search select sense
+    set shake shift shoot show sign signal sink sketch sleep slice smell soak sort speed spin split
+    sponsor spread spring staff stand start state stay sting stop store stretch strike study suck supply
+    support survey sweat switch tap taste tax test touch trace track trade train transfer transport trap
+    travel trigger try turn type upload use visit vote walk warm waste watch wear work worship yield
+    """
 )
 
 
@@ -126,7 +154,8 @@ def verb_forms() -> dict[str, VerbForm]:
     for base, past, participle in _irregular():
         if past != base:
             forms[past] = VerbForm(base, "past", past == participle)
-    forms["travelled"] = forms["traveled"] = VerbForm("travel", "past", True)
+    for base in ("travel", "cancel", "label", "signal"):
+        forms[base + "led"] = VerbForm(base, "past", True)
     forms["burnt"] = VerbForm("burn", "past", True)
     forms["lay"] = VerbForm("lie", "past", False)
     return forms
@@ -144,4 +173,4 @@ def is_participle(word: str) -> bool:
     return word in participles() or (word.endswith("ed") and len(word) > 4 and word not in _NOT_PARTICIPLES)
 
 
-_NOT_PARTICIPLES = frozenset("indeed speed breed weed hundred sacred naked wicked rugged aged beloved crooked need".split())
+_NOT_PARTICIPLES = word_set("indeed speed breed weed hundred sacred naked wicked rugged aged beloved crooked need")

@@ -158,13 +158,7 @@ def _parse_counts(raw: Mapping[Any, Any], report: Report) -> tuple[int, int | No
 
 def _words(item: object) -> str:
     """A verdict as text; YAML reads some of them (true, 4) as other things."""
-    return (
-        str(item).lower()
-        if isinstance(item, bool)
-        else "null"
-        if item is None
-        else " ".join(str(item).split())
-    )
+    return str(item).lower() if isinstance(item, bool) else "null" if item is None else " ".join(str(item).split())
 
 
 def _kind_of(value: object) -> str:

@@ -95,12 +95,7 @@ def strip_preamble(text: str) -> str:
     """The text without a first line such as "Sure! Here is the poem:"."""
     for _ in range(2):
         first, separator, rest = text.lstrip().partition("\n")
-        if (
-            not separator
-            or len(first) > 260
-            or not _PREAMBLE.match(first.translate(_APOSTROPHES))
-            or is_blank(rest)
-        ):
+        if not separator or len(first) > 260 or not _PREAMBLE.match(first.translate(_APOSTROPHES)) or is_blank(rest):
             return text
         text = rest
     return text
@@ -125,12 +120,7 @@ def strip_wrapping(text: str) -> str:
     for _ in range(3):
         for mark in ("**", "__", "*", "_", "`"):
             inner = text[len(mark) : -len(mark)]
-            if (
-                len(text) > 2 * len(mark)
-                and text.startswith(mark)
-                and text.endswith(mark)
-                and mark not in inner
-            ):
+            if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark) and mark not in inner:
                 text = inner.strip()
                 break
         else:

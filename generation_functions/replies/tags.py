@@ -48,11 +48,7 @@ def find_tag(text: str, tag: str, cut: bool) -> str | None:
     if not marks and "&lt;" in text:
         text = html.unescape(text)
         marks = _marks(text, tag)
-    return (
-        _last_complete(text, marks)
-        or (None if cut else _unclosed(text, marks, tag))
-        or _unopened(text, marks)
-    )
+    return _last_complete(text, marks) or (None if cut else _unclosed(text, marks, tag)) or _unopened(text, marks)
 
 
 def _last_complete(text: str, marks: list[_TagMark]) -> str | None:
@@ -114,8 +110,7 @@ def _find(pattern: re.Pattern[str], text: str) -> list[_TagMark]:
     return [
         _TagMark(match.start(), match.end(), not match["close"])
         for match in pattern.finditer(text)
-        if text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
-        not in ("``", '""', "''", "“”")
+        if text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1] not in ("``", '""', "''", "“”")
     ]
 
 

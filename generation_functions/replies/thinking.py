@@ -18,9 +18,7 @@ _TOKEN = re.compile(
     r"|(?P<close><\|end_of_thought\|>|<\|END_THINKING\|>|◁/think▷|\[/THINK\]|<channel\|>|<unused95>)",
     re.IGNORECASE,
 )
-_CHANNEL = re.compile(
-    r"<\|channel\|>\s{0,4}(?P<name>\w{1,30})[^<>]{0,100}(?:<\|constrain\|>[^<>]{0,40})?<\|message\|>"
-)
+_CHANNEL = re.compile(r"<\|channel\|>\s{0,4}(?P<name>\w{1,30})[^<>]{0,100}(?:<\|constrain\|>[^<>]{0,40})?<\|message\|>")
 _CHANNEL_END = re.compile(r"<\|(?:end|return|start|call|channel)\|>")
 _TURN_START = re.compile(
     r"\s{0,8}(?:<\|im_start\|>\s{0,2}assistant|<\|start_header_id\|>\s{0,2}assistant\s{0,2}<\|end_header_id\|>"
@@ -42,9 +40,7 @@ _FINAL_HEADING = re.compile(
     r"(?:response|reply|output))[ \t*_]{0,4}(?:[:：][ \t*_]{0,4}|$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_ANSWER_HEADING = re.compile(
-    r"^[ \t#*_>]{0,8}answer[ \t*_]{0,4}(?:[:：][ \t*_]{0,4}|$)", re.IGNORECASE | re.MULTILINE
-)
+_ANSWER_HEADING = re.compile(r"^[ \t#*_>]{0,8}answer[ \t*_]{0,4}(?:[:：][ \t*_]{0,4}|$)", re.IGNORECASE | re.MULTILINE)
 _QUESTION_HEADING = re.compile(r"^[ \t#*_>\d.)]{0,8}(?:question|q)\b", re.IGNORECASE | re.MULTILINE)
 
 

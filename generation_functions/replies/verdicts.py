@@ -56,9 +56,7 @@ _ANSWERED = re.compile(
 )
 _NEGATED_AFTER = re.compile(r"(?:では|じゃ|で)?は?(?:ない|なく|ありません)|하지 ?않")
 _QUESTION_AFTER = re.compile(r"[\"'”’*_`)\]]{0,4}\s{0,2}[?？]")
-_BETWEEN_CHOICES = re.compile(
-    r"[\W_]{0,6}(?:or|and|oder|und|ou|et|o|y|или|и|或|和|または)?[\W_]{0,6}$", re.IGNORECASE
-)
+_BETWEEN_CHOICES = re.compile(r"[\W_]{0,6}(?:or|and|oder|und|ou|et|o|y|или|и|或|和|または)?[\W_]{0,6}$", re.IGNORECASE)
 _DENOMINATOR = re.compile(r"\d\s{0,2}(?:/|out of|of|von|de|sur|из)\s{0,2}$", re.IGNORECASE)
 _HAS_DENOMINATOR = re.compile(r"[*_]{0,2}\s{0,2}(?:/|out of)\s{0,2}\d", re.IGNORECASE)
 
@@ -128,11 +126,7 @@ def _choices(words: Vocabulary, found: list[re.Match[str]], text: str) -> set[in
         if second.start() - first.end() > 20 or first[0].casefold() == second[0].casefold():
             continue
         between = text[first.end() : second.start()]
-        if (
-            not _BETWEEN_CHOICES.match(between)
-            or "\n" in between
-            or _HAS_DENOMINATOR.match(text, first.end())
-        ):
+        if not _BETWEEN_CHOICES.match(between) or "\n" in between or _HAS_DENOMINATOR.match(text, first.end()):
             continue
         listed = set(",、") & set(between) and not (words.is_common(first[0]) or words.is_common(second[0]))
         if listed or set("/|") & set(between) or any(map(str.isalpha, between)):
@@ -145,7 +139,7 @@ def _judge(words: Vocabulary, text: str, match: re.Match[str]) -> _Mention | Non
     before = text[max(0, match.start() - _BEFORE) : match.start()]
     line = before[before.rfind("\n") + 1 :]
     around = _Context(match[0], line, _last_sentence(line), text[match.end() : match.end() + _AFTER])
-    if _CONDITION.search(around.sentence) or _DENOMINATOR.search(around.sentence):
+    if _CONDITION.search(around.sentence) or (match[0].isdigit() and _DENOMINATOR.search(line)):
         return None
     verdict, negated = words.meaning(match)
     if answer := _ANSWERED.match(around.after):
@@ -168,14 +162,10 @@ def _weight(words: Vocabulary, around: _Context) -> _Weight | None:
     """How much a mention counts; None for a word that is there for another reason."""
     common = words.is_common(around.mention)
     ends_head = _ENDS_HEAD.match(around.after) is not None
-    if _is_labelled(words, around.sentence) and (
-        not common or ends_head or _HAS_DENOMINATOR.match(around.after)
-    ):
+    if _is_labelled(words, around.sentence) and (not common or ends_head or _HAS_DENOMINATOR.match(around.after)):
         return _Weight.STATED
     if _ONLY_MARKS.match(words.without_negator(around.sentence)):
-        if (
-            around.mention.isdigit()
-        ):  # "1. The text ..." numbers a line, "4" and "4/5" alone on theirs are scores
+        if around.mention.isdigit():  # "1. The text ..." numbers a line, "4" and "4/5" alone on theirs are scores
             alone = not around.line.strip(_MARKS) and _ENDS_SCORE.match(around.after)
             return _Weight.STATED if alone else None
         if ends_head:

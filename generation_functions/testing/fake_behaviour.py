@@ -84,9 +84,7 @@ class Behaviour:
         if self.reply not in REPLIES:
             raise UsageError(f"fake endpoint: {_unknown('reply', self.reply, list(REPLIES))}")
         if min(self.faults.values(), default=0) < 0 or sum(self.faults.values()) > 1 + 1e-9:
-            raise UsageError(
-                f"fake endpoint: shares of faults must lie in 0..1 and add up to at most 1: {self.faults}"
-            )
+            raise UsageError(f"fake endpoint: shares of faults must lie in 0..1 and add up to at most 1: {self.faults}")
         if self.reply == "script" and not self.script:
             raise UsageError("fake endpoint: reply=script needs script=PATH")
 

@@ -153,9 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _serve(
-    behaviour: Behaviour, host: str, port: int, control_port: int, until_stdin_closes: bool
-) -> None:
+async def _serve(behaviour: Behaviour, host: str, port: int, control_port: int, until_stdin_closes: bool) -> None:
     from generation_functions.testing.fake_server import FakeServer
 
     loop = asyncio.get_running_loop()
@@ -206,16 +204,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument(
-        "--control-port", type=int, default=0, help="stays up when the endpoint is told to go down"
-    )
-    parser.add_argument(
-        "--until-stdin-closes", action="store_true", help="end with the process that started it"
-    )
+    parser.add_argument("--control-port", type=int, default=0, help="stays up when the endpoint is told to go down")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started it")
     parser.add_argument("--options", default="{}", help="any of the options below as JSON")
-    parser.add_argument(
-        "--fault", action="append", default=[], metavar="NAME=SHARE", help="repeatable; see below"
-    )
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME=SHARE", help="repeatable; see below")
     for option in dataclasses.fields(Behaviour):
         if option.name == "faults":
             continue

@@ -7,6 +7,7 @@ It understands what clients send to a model endpoint: keep-alive, pipelining, Co
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Protocol
@@ -32,7 +33,7 @@ class Connection(asyncio.Protocol):
         self.server, self.control = server, control
         self.transport: asyncio.Transport | None = None
         self.timer: asyncio.TimerHandle | None = None
-        self.busy = self.pending = self.close_after = False
+        self.busy = self.pending = self.close_after = self.broken = False
         self.digest = self.last_answered = b""
         self.buffer = b""
         self.needed = 0
@@ -60,10 +61,16 @@ class Connection(asyncio.Protocol):
             if close or self.close_after:
                 self.transport.close()
 
+    def eof_received(self) -> None:
+        """Note whether the client was gone already when the last answer was written to it."""
+        if self.transport is not None:
+            link = self.transport.get_extra_info("socket")
+            self.broken = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+
     def connection_lost(self, exc: Exception | None) -> None:
         if self.timer is not None:
             self.timer.cancel()
-        self.server.lost(self, reset=isinstance(exc, ConnectionError))
+        self.server.lost(self, reset=self.broken or isinstance(exc, ConnectionError))
         self.transport = None
 
     def _take(self) -> bool:

@@ -57,9 +57,7 @@ def make_writer(behaviour: Behaviour) -> Writer:
         return _last_content
     words, size, tag = _word_pool(), behaviour.reply_bytes, behaviour.tag
     if behaviour.reply == "json":
-        return lambda _, identity: orjson.dumps(
-            {"answer": _words(words, identity, size), "score": 7}
-        ).decode()
+        return lambda _, identity: orjson.dumps({"answer": _words(words, identity, size), "score": 7}).decode()
     if behaviour.reply == "tagged":
         return lambda _, identity: f"<{tag}>{_words(words, identity, size)}</{tag}>"
     return lambda _, identity: _words(words, identity, size)
@@ -80,9 +78,7 @@ def make_reply(body: dict[str, Any], writer: Writer, fault: str) -> Reply:
     said = content_bytes = 0
     reply_identity = _identity(body)
     for index in range(0 if fault == "no_choices" else (1 if chat else len(texts)) * int(body.get("n") or 1)):
-        identity = (
-            blake2b(b"%b %d" % (reply_identity, index), digest_size=16).digest() if index else reply_identity
-        )
+        identity = blake2b(b"%b %d" % (reply_identity, index), digest_size=16).digest() if index else reply_identity
         message, finish = _message(writer(body, identity), fault)
         content = message["content"] or ""
         said += len(content)
@@ -95,9 +91,7 @@ def make_reply(body: dict[str, Any], writer: Writer, fault: str) -> Reply:
 
 
 def _message(said: str | Message, fault: str) -> tuple[Message, str]:
-    message: Message = (
-        {"role": "assistant", "content": said} if isinstance(said, str) else {"content": "", **said}
-    )
+    message: Message = {"role": "assistant", "content": said} if isinstance(said, str) else {"content": "", **said}
     finish = message.pop("finish_reason", "stop")
     if fault == "cut_off":
         message["content"], finish = message["content"][: len(message["content"]) // 2], "length"
@@ -129,11 +123,7 @@ def stream_events(body: dict[str, Any], reply: Reply, fault: str) -> Iterator[by
     for choice in reply.choices:
         text = (choice["message"]["content"] if chat else choice["text"]) or ""
         for start, end in pairwise([*range(0, len(text), _STREAM_PIECE), len(text)]):
-            piece = (
-                {"delta": {"role": "assistant", "content": text[start:end]}}
-                if chat
-                else {"text": text[start:end]}
-            )
+            piece = {"delta": {"role": "assistant", "content": text[start:end]}} if chat else {"text": text[start:end]}
             yield event([{"index": choice["index"], **piece, "finish_reason": None}])
         last: dict[str, Any] = {"delta": {}} if chat else {"text": ""}
         yield event([{"index": choice["index"], **last, "finish_reason": choice["finish_reason"]}])
@@ -150,10 +140,7 @@ def error_body(status: int, code: str, message: str) -> bytes:
 
 def models_body(models: tuple[str, ...]) -> bytes:
     """The JSON of GET /v1/models."""
-    entries = [
-        {"id": name, "object": "model", "created": _CREATED, "owned_by": "fake"}
-        for name in models or ("fake",)
-    ]
+    entries = [{"id": name, "object": "model", "created": _CREATED, "owned_by": "fake"} for name in models or ("fake",)]
     return orjson.dumps({"object": "list", "data": entries})
 
 

@@ -190,11 +190,7 @@ class FakeServer:
         """What no retry helps against, and what the endpoint's limits say."""
         behaviour, counts = self.behaviour, self.counts
         if behaviour.api_keys:
-            key = (
-                (header(head.lower(), b"authorization", head) or b"")
-                .decode("latin-1")
-                .removeprefix("Bearer ")
-            )
+            key = (header(head.lower(), b"authorization", head) or b"").decode("latin-1").removeprefix("Bearer ")
             if key not in behaviour.api_keys:
                 return _refusal(401, "invalid_api_key", "Incorrect API key provided.")
             counts.keys[key] += 1
@@ -223,9 +219,7 @@ class FakeServer:
             self._allowance_time = now
             if self._allowance < 1:
                 said = "Rate limit reached for requests per second."
-                return _refusal(
-                    429, "rate_limit_exceeded", said, behaviour.retry_after, "requests_per_second"
-                )
+                return _refusal(429, "rate_limit_exceeded", said, behaviour.retry_after, "requests_per_second")
             self._allowance -= 1
         return None
 

@@ -33,9 +33,7 @@ def write_pdf(pages: list[list[TextAt]], title: str = "", password: str = "", wi
     key = _encryption_key(password) if password else b""
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
     for font in FONTS.values():
-        objects.append(
-            f"<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding >>".encode()
-        )
+        objects.append(f"<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding >>".encode())
     fonts = " ".join(f"/{name} {number} 0 R" for number, name in enumerate(FONTS, start=3))
     page_numbers = []
     for page in pages:

@@ -67,9 +67,7 @@ def _is_header(row: list[str]) -> bool:
 
 
 def _row_text(header: list[str], row: list[str]) -> str:
-    return "\n".join(
-        f"{_column_name(header, i)}: {value.strip()}" for i, value in enumerate(row) if value.strip()
-    )
+    return "\n".join(f"{_column_name(header, i)}: {value.strip()}" for i, value in enumerate(row) if value.strip())
 
 
 def _column_name(header: list[str], i: int) -> str:

@@ -44,9 +44,7 @@ def read_epub(data: bytes) -> Extraction:
         except (UnreadableDocumentError, zipfile.BadZipFile) as error:
             lost.append(LostPart(item.path, str(error)))
     if not texts:
-        raise UnreadableDocumentError(
-            "no chapter of it can be read" if lost else "its list of chapters is empty"
-        )
+        raise UnreadableDocumentError("no chapter of it can be read" if lost else "its list of chapters is empty")
     return Extraction(parts=tuple(texts), title=_title(package), lost=tuple(lost))
 
 

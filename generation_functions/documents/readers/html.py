@@ -61,9 +61,7 @@ class _Walker:
     """Turns a tree into blocks of text, in document order; without recursion, for pages nest very deeply."""
 
     def __init__(self) -> None:
-        self._blocks: list[
-            tuple[str, str]
-        ] = []  # (kind, text); neighbours of kind "item" stand close together
+        self._blocks: list[tuple[str, str]] = []  # (kind, text); neighbours of kind "item" stand close together
         self._inline: list[str] = []
         self._prefix = ""
         self._kind = "paragraph"

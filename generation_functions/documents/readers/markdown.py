@@ -34,7 +34,5 @@ def _split_front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text
     if not isinstance(fields, dict):
         return {}, text
-    named = {
-        str(key).lower(): str(value) for key, value in fields.items() if isinstance(value, str | int | float)
-    }
+    named = {str(key).lower(): str(value) for key, value in fields.items() if isinstance(value, str | int | float)}
     return named, text[found.end() :]

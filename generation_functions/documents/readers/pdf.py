@@ -72,7 +72,9 @@ def _read_pages(pdf: PdfDocument) -> Extraction:
             raise UnreadableDocumentError("no text in it: it looks scanned, and OCR is not included")
         raise UnreadableDocumentError(lost[0].reason if lost else "no text in it: its pages are blank")
     title = pdf.get_metadata_value("Title")
-    return Extraction(parts=join_broken_words(texts), paged=True, title=title, lost=tuple(lost))
+    return Extraction(
+        parts=join_broken_words([_tidied(text) for text in texts]), paged=True, title=title, lost=tuple(lost)
+    )
 
 
 def _read_page(page: PdfPage) -> tuple[str, bool]:
@@ -91,13 +93,17 @@ def _read_page(page: PdfPage) -> tuple[str, bool]:
     return text, has_pictures
 
 
+def _tidied(page: str) -> str:
+    """Ligatures as letters, and lines without the spaces that stand for their indentation."""
+    return "\n".join(line.strip(" ") for line in page.translate(_LIGATURES).splitlines())
+
+
 def join_broken_words(pages: list[str]) -> tuple[str, ...]:
     """Takes out the hyphens that line ends put into words, judging by the other words of the document.
 
     "light-|house" becomes "lighthouse". "well-|known" keeps its hyphen when "well-known" occurs elsewhere,
     and so do numbers and names ("Anglo-|Saxon").
     """
-    pages = [page.translate(_LIGATURES) for page in pages]
     if not any(_LINE_END_HYPHEN.search(page) for page in pages):
         return tuple(pages)
     words = Counter(word.lower() for page in pages for word in _WORDS.findall(page))

@@ -43,9 +43,7 @@ def text_by_columns(textpage: PdfTextPage) -> str:
         gutter = mixed_gutter(boxes)
         if gutter is not None:
             lines = reading_order(boxes, gutter)
-            text = "\n".join(
-                " ".join(textpage.get_text_bounded(*box).strip() for box in line) for line in lines
-            )
+            text = "\n".join(" ".join(textpage.get_text_bounded(*box).strip() for box in line) for line in lines)
             return _HYPHEN_AT_LINE_END.sub("\ufffe", text)
     return str(textpage.get_text_range())
 

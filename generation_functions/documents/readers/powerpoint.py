@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pptx.shapes.base import BaseShape
     from pptx.slide import Slide
 
+# What PowerPoint and python-pptx put in when nobody gave a title.
+_NO_TITLE = "PowerPoint Presentation"
 _PICTURES_ONLY = "no text on it: it holds pictures only, and OCR is not included"
 
 
@@ -32,6 +34,8 @@ def read_powerpoint(data: bytes) -> Extraction:
     pages: list[str] = []
     lost: list[LostPart] = []
     title = (presentation.core_properties.title or "").strip()
+    if title == _NO_TITLE:
+        title = ""
     for number, slide in enumerate(presentation.slides, start=1):
         text = "\n\n".join(filter(None, _slide_blocks(slide)))
         if not text.strip() and _has_pictures(slide):

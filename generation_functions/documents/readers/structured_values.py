@@ -7,8 +7,7 @@ from datetime import date, datetime, time
 from typing import TypeAlias
 
 JSONValue: TypeAlias = (
-    "str | int | float | bool | date | datetime | time | bytes | Sequence[JSONValue] "
-    "| Mapping[str, JSONValue] | None"
+    "str | int | float | bool | date | datetime | time | bytes | Sequence[JSONValue] | Mapping[str, JSONValue] | None"
 )
 
 TEXT_FIELDS = ("text", "content")

@@ -28,6 +28,8 @@ _CONTAINERS = {f"{_W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins
 _LEFT_OUT = {f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "rPr", "pPr")} | {_FALLBACK}
 _CHARACTERS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
+# What python-docx and Word put in when nobody gave a title.
+_NO_TITLES = {"Word Document", "Microsoft Word Document"}
 _NOTE_PARTS = ("/footnotes", "/endnotes")
 
 
@@ -46,15 +48,18 @@ def read_word(data: bytes) -> Extraction:
     blocks = walker.blocks(word.element.body)
     notes = list(_notes(word))
     text = _joined([*blocks, *notes])
-    return Extraction(parts=(text,), title=(word.core_properties.title or "").strip() or walker.title)
+    return Extraction(parts=(text,), title=_title_property(word) or walker.title)
+
+
+def _title_property(word: WordFile) -> str:
+    title = (word.core_properties.title or "").strip()
+    return "" if title in _NO_TITLES else title
 
 
 class _Walker:
     def __init__(self, word: WordFile) -> None:
         self.title = ""
-        self._styles = {
-            style.style_id: (style.name or "", style.element) for style in word.styles if style.style_id
-        }
+        self._styles = {style.style_id: (style.name or "", style.element) for style in word.styles if style.style_id}
         self._numbering = Numbering(_part_ending(word, "/numbering"))
 
     def blocks(self, parent: _Element) -> list[tuple[str, str]]:
@@ -83,8 +88,10 @@ class _Walker:
         name, style = self._styles.get(style_id, ("", None))
         level = _heading_level(name, paragraph, style)
         if name.lower() == "title":
-            self.title = self.title or text
+            self.title = self.title or " ".join(text.split())
             level = 1
+        elif level:
+            level += bool(self.title)
         if level:
             return "heading", f"{'#' * min(level, 6)} {' '.join(text.split())}"
         marker = self._numbering.marker(paragraph, style, name)
@@ -155,9 +162,7 @@ def _notes(word: WordFile) -> Iterator[tuple[str, str]]:
     for ending in _NOTE_PARTS:
         root = _part_ending(word, ending)
         for note in root if root is not None else ():
-            text = " ".join(
-                _inline_text(paragraph, []).strip() for paragraph in _below(note, f"{_W}p")
-            ).strip()
+            text = " ".join(_inline_text(paragraph, []).strip() for paragraph in _below(note, f"{_W}p")).strip()
             if text and note.get(f"{_W}type") is None:
                 yield "item", f"[note {note.get(f'{_W}id', '')}] {text}"
 

@@ -24,8 +24,7 @@ class Numbering:
     def _read_formats(self, numbering: _Element) -> None:
         abstract = {
             definition.get(f"{_W}abstractNumId"): {
-                int(level.get(f"{_W}ilvl", "0")): _value(level, "numFmt")
-                for level in definition.iter(f"{_W}lvl")
+                int(level.get(f"{_W}ilvl", "0")): _value(level, "numFmt") for level in definition.iter(f"{_W}lvl")
             }
             for definition in numbering.iter(f"{_W}abstractNum")
         }

@@ -15,13 +15,13 @@ ANSWER = (
 )
 
 
-@pytest.fixture()
+@pytest.fixture
 def summary() -> dict[str, Any]:
     """The summary of a completed run with failures in it; every sum is right."""
     return make_summary()
 
 
-@pytest.fixture()
+@pytest.fixture
 def run_folder(tmp_path: Path) -> Path:
     """A folder with the provenance of the sample rows."""
     (tmp_path / "provenance.jsonl").write_bytes(b"".join(map(_provenance_line, PROVENANCE)))
@@ -89,11 +89,11 @@ def make_summary() -> dict[str, Any]:
             "output_tokens": 1_316_482,
             "cost": 3.4718,
             "by_step": {
-                "filter": _step_calls(396, 396, 290_400, 12_100, 0.0),
-                "ask questions": _step_calls(330, 310, 312_000, 201_400, 0.9120),
-                "check question": _step_calls(3_104, 500, 3_600_000, 496_112, 0.8240),
-                "check answer": _step_calls(2_812, 140, 3_400_000, 486_870, 1.1010),
-                "build conversations": _step_calls(940, 56, 601_710, 120_000, 0.6348),
+                "filter": _step_calls(12, 290_400, 12_100, 0.0),
+                "ask questions": _step_calls(20, 312_000, 201_400, 0.9120),
+                "check question": _step_calls(2_604, 3_600_000, 496_112, 0.8240),
+                "check answer": _step_calls(2_660, 3_400_000, 486_870, 1.1010),
+                "build conversations": _step_calls(884, 601_710, 120_000, 0.6348),
             },
             "troubles": {"429": 212, "timeout": 9, "connection": 2},
         },
@@ -116,7 +116,9 @@ def make_summary() -> dict[str, Any]:
                     [512, 768, 7],
                 ],
                 "examples": EXAMPLES["pairs"],
-                "parquet": "pairs.parquet",
+                "parquet": True,
+                "held_out": 68,
+                "without_row": 1,
             },
             {
                 "name": "corrections",
@@ -149,20 +151,31 @@ def make_summary() -> dict[str, Any]:
     }
 
 
-def _step_calls(
-    calls: int, reused: int, input_tokens: int, output_tokens: int, cost: float
-) -> dict[str, Any]:
-    return {
-        "calls": calls,
-        "reused": reused,
-        "input_tokens": input_tokens,
-        "output_tokens": output_tokens,
-        "cost": cost,
-    }
+def _step_calls(calls: int, input_tokens: int, output_tokens: int, cost: float) -> dict[str, Any]:
+    return {"calls": calls, "input_tokens": input_tokens, "output_tokens": output_tokens, "cost": cost}
 
 
 def _stages() -> list[dict[str, Any]]:
     return [
+        {
+            "name": "chunks",
+            "records_in": 8,
+            "records_out": 396,
+            "seconds": 6.9,
+            "steps": [
+                {
+                    "name": "read documents",
+                    "in": 8,
+                    "kept": 5,
+                    "made": 396,
+                    "dropped": {},
+                    "failed": {
+                        "no text in it: a scan without a text layer": 2,
+                        "not a Word file: the archive is damaged": 1,
+                    },
+                },
+            ],
+        },
         {
             "name": "pairs",
             "records_in": 396,
@@ -275,7 +288,8 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
                     "label": False,
                     "text": "<|im_start|>user\n"
                     + QUESTION
-                    + "<|im_end|>\n<|im_start|>assistant\nA bronze with 12 % tin.<|im_end|>\n<|im_start|>user\nAre you sure?<|im_end|>\n<|im_start|>assistant\n",
+                    + "<|im_end|>\n<|im_start|>assistant\nA bronze with 12 % tin.<|im_end|>\n"
+                    + "<|im_start|>user\nAre you sure?<|im_end|>\n<|im_start|>assistant\n",
                 },
                 {
                     "label": True,
@@ -298,8 +312,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {
             "id": "e2663124cd56ef781023",
             "text": "Bell founding: firing schedules\n\nThe kiln is fired for thirty hours. In the first six, the "
-            "temperature rises slowly, so that the moisture leaves the loam before it can burst the mould. "
-            * 3,
+            "temperature rises slowly, so that the moisture leaves the loam before it can burst the mould. " * 3,
         }
     ],
 }
@@ -308,9 +321,7 @@ PROVENANCE: list[dict[str, Any]] = [
     {
         "id": "4be1c90f1a22d3e45566",
         "dataset": "pairs",
-        "sources": [
-            {"file": "bells/casting.pdf", "page": 31, "start": 52_110, "end": 54_002, "licence": "CC-BY-4.0"}
-        ],
+        "sources": [{"file": "bells/casting.pdf", "page": 31, "start": 52_110, "end": 54_002, "licence": "CC-BY-4.0"}],
         "calls": [
             {"key": "a" * 32, "step": "filter", "cost": 0.0},
             {"key": "b" * 32, "step": "ask questions", "cost": 0.0021},

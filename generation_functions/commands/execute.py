@@ -1,0 +1,82 @@
+"""Running a checked config: the one place where the command line meets the engine."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from generation_functions.records import stable_hash
+from generation_functions.schema import plain
+
+if TYPE_CHECKING:
+    from generation_functions.config import Config
+    from generation_functions.records import Record
+    from generation_functions.run import Run
+
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told what while a run goes on."""
+
+    on_progress: Callable[[Snapshot], None] | None = None
+    observe: Callable[[str, str, Record, Any], None] | None = None
+    on_start: Callable[[Run], None] | None = None
+
+
+def execute(config: Config, watch: Watch | None = None, *, sample: int | None = None, work: str = "") -> dict[str, Any]:
+    """Run a config to its end. Returns the run's summary; raises what ended the run otherwise.
+
+    With `sample`, only that many records are carried through, in the subfolder `work` of the output folder;
+    their calls are kept for the run proper.
+    """
+    from generation_functions.commands.retries import load_retries
+    from generation_functions.run import Run
+
+    watch = watch or Watch()
+    schema, options = config.pipeline.schema, config.options
+    run = Run(
+        options.output_dir,
+        pipeline=config.pipeline.name,
+        description=schema.summary,
+        config=config.masked(),
+        fingerprint=fingerprint(config),
+        max_cost=options.max_cost,
+        max_calls=options.max_calls,
+        reuse_calls=options.reuse_calls,
+        sample=sample,
+        work=work,
+        retries=load_retries(config),
+        on_progress=watch.on_progress,
+        observe=watch.observe,
+    )
+    with run:
+        if watch.on_start:
+            watch.on_start(run)
+        result = schema.call(config.arguments, run)
+        if inspect.iscoroutine(result):
+            import asyncio
+
+            asyncio.run(result)
+    return run.summary
+
+
+def fingerprint(config: Config) -> str:
+    """Hash of everything that decides what a run makes: code, prompts, arguments; not where it goes or its caps."""
+    from generation_functions.run_folder import code_fingerprint
+    from generation_functions.run_options import RunOptions
+
+    arguments = {name: plain(value) for name, value in config.arguments.items() if name not in RunOptions.model_fields}
+    return stable_hash(code_fingerprint(config.pipeline.file), _prompt_digests(config.arguments), arguments)
+
+
+def _prompt_digests(arguments: Mapping[str, Any]) -> dict[str, str]:
+    if not arguments.get("default_prompts"):
+        return {}
+    from generation_functions.prompts import load_prompts
+
+    prompts = load_prompts(arguments["default_prompts"], arguments.get("prompts"))
+    return {name: prompt.digest for name, prompt in prompts.items()}
