@@ -6,8 +6,8 @@ the command line, are relative to the current directory.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,18 +151,16 @@ def default_config(
 
 def _checked(check: _Check, pipeline_name: str) -> Config:
     content = check.content
-    check.problems += content.problems
-    check.warnings += content.warnings
     check.unusable |= content.reported
     if content.values is None and not content.problems:
         content.values = {}
     if not isinstance(content.values, dict):
         if not content.problems:
             check.report((), "a config is a mapping: lines of `key: value`")
-        raise ConfigError(check.problems)
+        raise ConfigError([*content.problems, *check.problems])
     pipeline = _find_pipeline(check, pipeline_name)
     if pipeline is None:
-        raise ConfigError(check.problems)
+        raise ConfigError([*content.problems, *check.problems])
     return _check_values(check, pipeline)
 
 
@@ -183,7 +181,7 @@ def _find_pipeline(check: _Check, name: str) -> Pipeline | None:
             check.report(path, f"missing: add `pipeline: NAME`, the pipeline this config is for{hint}")
             return None
     try:
-        return check.registry.find(name)
+        return check.registry.find(name, Path(check.content.file).parent)
     except UsageError as error:
         check.report(path, str(error))
         return None
@@ -194,6 +192,8 @@ def _check_values(check: _Check, pipeline: Pipeline) -> Config:
     names = {*schema.all_parameters, *CONFIG_KEYS}
     mappings = {name for name in schema.all_parameters if _may_be_mapping(schema.json_schema, name)}
     check.lifted = lift(check.content.values, names, mappings)
+    check.problems += [_without_headings(problem, check, names) for problem in check.content.problems]
+    check.warnings += [_without_headings(warning, check, names) for warning in check.content.warnings]
     for key, first, second in check.lifted.clashes:
         message = (
             f"set twice: as {dotted(first)} on line {check.content.line(first)} and as {dotted(second)} here; keep one"
@@ -214,6 +214,14 @@ def _check_values(check: _Check, pipeline: Pipeline) -> Config:
     if check.problems:
         raise ConfigError(sorted(check.problems, key=lambda problem: (problem.file, problem.line)))
     return Config(pipeline, check.content.file, written, arguments, tuple(check.warnings))
+
+
+def _without_headings(problem: Problem, check: _Check, names: Collection[str]) -> Problem:
+    """The same problem, its key as the pipeline knows it."""
+    parts = problem.key.split(".")
+    while len(parts) > 1 and parts[0] in check.lifted.headings and parts[0] not in names:
+        del parts[0]
+    return replace(problem, key=".".join(parts))
 
 
 def _may_be_mapping(json_schema: dict[str, Any], name: str) -> bool:

@@ -84,7 +84,8 @@ def comment_start(line: str) -> int:
 def _note_attention_comment(marked: MarkedText, number: int, code: str, comment: str) -> None:
     """A comment counts when it stands behind a value or begins with the mark; prose about marks does not."""
     words = comment.lstrip("# \t")
-    if ATTENTION in words and (code.strip() or words.startswith(ATTENTION)):
+    in_comment = ATTENTION in words and (code.strip() or words.startswith(ATTENTION))
+    if in_comment or ATTENTION in code:
         marked.attention[number] = words.replace(ATTENTION, "").strip(" :-\t")
 
 

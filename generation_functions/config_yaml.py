@@ -165,7 +165,8 @@ class _Builder:
                 continue
             if key in first_lines:
                 message = f"written twice (first on line {first_lines[key]}); keep one"
-                self._report((*path, key), message, line)
+                problem = Problem(message, self.content.file, line, dotted((*path, key)))
+                self.content.problems.append(problem)
                 continue
             first_lines[key] = line
             self.content.lines[*path, key] = line

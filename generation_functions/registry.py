@@ -77,8 +77,10 @@ class Registry:
         aliases = self.super_config.aliases
         return [name for name, target in aliases.items() if target not in aliases]
 
-    def find(self, name: str) -> Pipeline:
+    def find(self, name: str, near: Path | None = None) -> Pipeline:
         """The pipeline called `name`: an alias, FILE.py[:FUNCTION], FOLDER, or package.module:function.
+
+        Files are looked for in the current directory, then in the folder `near`.
 
         Raises UsageError when there is none, AugmentoolkitError when its module cannot be imported.
         """
@@ -89,7 +91,7 @@ class Registry:
         alias, target = "", name
         while target in aliases:
             alias, target = target, aliases[target]
-        bases = [self.super_config.folder] if alias else [Path.cwd(), self.super_config.folder]
+        bases = [self.super_config.folder] if alias else [Path.cwd(), near or Path.cwd(), self.super_config.folder]
         place, _, function_name = _split(target)
         module, reference = self._module(place, bases, alias or name)
         function = _function(module, function_name, place)
@@ -101,8 +103,8 @@ class Registry:
             path = base / Path(place).expanduser()
             file = path / "pipeline.py" if path.is_dir() else path
             if file.is_file() and file.suffix == ".py":
-                reference = Path(place) / "pipeline.py" if path.is_dir() else Path(place)
-                return _import_file(file.resolve()), str(reference)
+                inside = Path(place) / "pipeline.py" if path.is_dir() else Path(place)
+                return _import_file(file.resolve()), str(inside if base == Path.cwd() else file)
         if _looks_like_module(place):
             return _import(place), place
         known = [*self.super_config.aliases]

@@ -121,6 +121,7 @@ class Run:
             model = Model.model_validate(chosen) if chosen else choose_automatically(model)
             self._state["auto"] = model.public()
             self.note(f"model auto: {model.name} at {model.base_url}" if model.base_url else "model auto: offline")
+        self._chain = stable_hash(self._chain, model.public())
         self.models += [(name, model) for name in parameters if (name, model) not in self.models]
         return self.connections.client(model)
 
@@ -128,6 +129,7 @@ class Run:
         """The prompts of a folder, file by file replaced by those of `override`."""
         loaded = load_prompts(default, override)
         self.prompts_used.update(loaded)
+        self._chain = stable_hash(self._chain, sorted((name, prompt.digest) for name, prompt in loaded.items()))
         return loaded
 
     def chunks(

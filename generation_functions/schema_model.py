@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from generation_functions.schema import PipelineSchema
 
 # Fields carry this prefix, and the real name as alias: pydantic refuses fields called `json` or `copy`.
-_PREFIX = "argument_"
+FIELD_PREFIX = "argument_"
 
 
 class _Unset:
@@ -29,7 +29,7 @@ _UNSET = _Unset()
 def build_model(schema: PipelineSchema) -> type[BaseModel]:
     """A model with one field per parameter and run option; `model_arguments` takes its values out."""
     fields = {
-        _PREFIX + name: (_usable(parameter.annotation), _field(parameter, parameter.default))
+        FIELD_PREFIX + name: (_usable(parameter.annotation), _field(parameter, parameter.default))
         for name, parameter in schema.all_parameters.items()
     }
     return _model(schema.name, fields, schema.takes_anything)
@@ -38,7 +38,7 @@ def build_model(schema: PipelineSchema) -> type[BaseModel]:
 def partial_model(schema: PipelineSchema) -> type[BaseModel]:
     """A model of the function's own parameters in which nothing is required."""
     fields = {
-        _PREFIX + parameter.name: (_usable(parameter.annotation), _field(parameter, _UNSET))
+        FIELD_PREFIX + parameter.name: (_usable(parameter.annotation), _field(parameter, _UNSET))
         for parameter in schema.parameters
     }
     return _model(schema.name, fields, schema.takes_anything)
@@ -46,7 +46,7 @@ def partial_model(schema: PipelineSchema) -> type[BaseModel]:
 
 def model_arguments(instance: BaseModel) -> dict[str, Any]:
     """Every argument by its real name, defaults included."""
-    values = {name.removeprefix(_PREFIX): getattr(instance, name) for name in type(instance).model_fields}
+    values = {name.removeprefix(FIELD_PREFIX): getattr(instance, name) for name in type(instance).model_fields}
     return {**values, **(instance.model_extra or {})}
 
 
@@ -97,7 +97,7 @@ class _Generator(GenerateJsonSchema):
         return {**labels, "anyOf": [{"type": "string"}, described]}
 
     def get_title_from_name(self, name: str) -> str:
-        return name.removeprefix(_PREFIX)
+        return name.removeprefix(FIELD_PREFIX)
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False

@@ -74,9 +74,13 @@ def _inside(path: KeyPath, outer: KeyPath) -> bool:
 
 def _data_path(values: Any, error: ErrorDetails) -> KeyPath:
     """Where in the config an error is: pydantic's location without the names of union branches."""
+    from generation_functions.schema_model import FIELD_PREFIX
+
     path: list[str | int] = []
     location = error["loc"]
     for position, part in enumerate(location):
+        if position == 0:  # mistakes in defaults carry the field's name, not its alias
+            part = str(part).removeprefix(FIELD_PREFIX)
         last = position == len(location) - 1
         inside_mapping = isinstance(values, dict) and part in values
         inside_list = isinstance(values, list) and isinstance(part, int) and part < len(values)

@@ -76,4 +76,5 @@ def _print(pipeline: Pipeline, console: Console) -> None:
     if stages:
         console.say("\nsteps")
         for stage in stages:
-            console.say(f"  {stage['stage']}: {' -> '.join(stage['steps']) or stage['kind']}")
+            steps = f": {' -> '.join(stage['steps'])}" if stage["steps"] else ""
+            console.say(f"  {stage['kind']} {stage['stage']}{steps}")

@@ -154,7 +154,7 @@ def _messages_problem(messages: list[Message]) -> str | None:
 
 def _segments_problem(segments: list[Any]) -> str | None:
     for position, segment in enumerate(segments, 1):
-        if not isinstance(segment, Mapping) or not isinstance(segment.get("label"), bool):
+        if not isinstance(segment, dict) or not isinstance(segment.get("label"), bool):
             return f"segment {position} has no label that is true or false"
         if not isinstance(segment.get("text"), str) or not segment["text"]:
             return f"segment {position} is empty"
@@ -268,7 +268,7 @@ def _refuse_more(row: Mapping[str, Any], messages: list[Message], wanted: str) -
 
 
 def _read_message(row: Mapping[str, Any], turn: Any, role_key: str, text_key: str) -> Message:
-    if not isinstance(turn, Mapping):
+    if not isinstance(turn, dict):
         raise RecordFailedError(f"{_name(row)} has a turn without {role_key} and {text_key}.")
     role = _ROLES.get(str(turn.get(role_key)).lower())
     if role is None:

@@ -197,29 +197,32 @@ class ColumnTypes:
     def _visit(self, path: str, value: Any, new: dict[str, str]) -> str | None:
         if value is None:
             return None
-        kind = _kind(value)
+        kind = _KINDS.get(type(value)) or f"a {type(value).__name__}"
         known = self._kinds.get(path) or new.setdefault(path, kind)
         if known != kind:
             return f"column {path} holds {kind}, and {known} in an earlier row"
         if kind == "a mapping":
-            children = ((f"{path}.{key}" if path else str(key), item) for key, item in value.items())
+            children = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
         elif kind == "a list":
-            children = ((f"{path}[]", item) for item in value)
+            children = [(f"{path}[]", item) for item in value]
         else:
             return None
-        return next((clash for name, item in children if (clash := self._visit(name, item, new))), None)
+        for name, item in children:
+            clash = self._visit(name, item, new)
+            if clash:
+                return clash
+        return None
 
 
-def _kind(value: Any) -> str:
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, int | float):
-        return "a number"
-    if isinstance(value, Mapping):
-        return "a mapping"
-    return "a list" if isinstance(value, list | tuple) else f"a {type(value).__name__}"
+_KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    dict: "a mapping",
+    list: "a list",
+    tuple: "a list",
+}
 
 
 def _write_parquet(lines: Path, path: Path) -> None:

@@ -58,17 +58,16 @@ def leans(fragment: str) -> bool:
         after = words[at + 1 + len(phrase) : at + 2 + len(phrase)]
         if after and after[0] in ("of", "between", "that", "who", "which"):
             continue
-        if (
-            not has_name(phrase)
-            and lexicon.UNIQUE_THINGS.isdisjoint(word.lower() for word in phrase)
-            and not _superlative(phrase)
-        ):
+        if not has_name(phrase) and not _explains_itself([part.lower() for part in phrase]):
             return True
     return False
 
 
-def _superlative(phrase: Sequence[str]) -> bool:
-    return len(phrase) > 1 and phrase[0].endswith("est")
+def _explains_itself(phrase: list[str]) -> bool:
+    """Whether a noun phrase after "the" needs no text around it: "sun", "largest planet", "tuning collar"."""
+    if not lexicon.UNIQUE_THINGS.isdisjoint(phrase) or (len(phrase) > 1 and phrase[0].endswith("est")):
+        return True
+    return len(phrase) > 1 and phrase[0] not in lexicon.PLAIN_ADJECTIVES and phrase[-1] not in lexicon.VAGUE_HEADS
 
 
 _PHRASE_ENDS = lexicon.CLAUSE_STARTS | lexicon.PREPOSITIONS

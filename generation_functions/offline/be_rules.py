@@ -68,6 +68,18 @@ _PARTICIPLE_ENDINGS = {
     "associated with": "associated with",
     "written in": "",
     "called": "called",
+    "named": "named",
+    "assembled from": "assembled from",
+    "built of": "built of",
+    "built from": "built from",
+    "marked with": "marked with",
+    "marked by": "marked by",
+    "joined to": "joined to",
+    "greased with": "greased with",
+    "fitted with": "fitted with",
+    "lined with": "lined with",
+    "painted": "",
+    "engraved on": "",
 }
 _ADJECTIVE_ENDINGS = frozenset(
     "famous for|responsible for|native to|rich in|dependent on|known for|made of|home to|similar to|"
@@ -122,6 +134,8 @@ def be_pairs(clause: Clause, rng: random.Random) -> Iterator[Pair]:
     if is_participle(first) and first not in _ADJECTIVES:
         yield from _passive(clause, first, rng)
         return
+    if first in lexicon.NUMBER_WORDS and clause.verb == "are" and len(words) > 4:
+        yield from _definition(clause)
     if first in ("a", "an") or (first == "one" and words[1:2] == ("of",)):
         yield from _definition(clause)
     elif first == "the":
@@ -182,8 +196,18 @@ def _identity(clause: Clause) -> Iterator[Pair]:
         verb = clause.verb if not clause.subject.plural or head.endswith("s") else ""
         if verb and askable(text) and not clause.front:
             yield from _pair(clause, finished(clause, f"{who} {verb} {text}"), 3.2)
-    elif _defines(clause) and len(complement) > 4 and head not in lexicon.VAGUE_HEADS:
+    elif (
+        _defines(clause)
+        and (len(complement) > 4 or _has_relative(clause, complement))
+        and head not in lexicon.VAGUE_HEADS
+    ):
         yield from _pair(clause, finished(clause, f"What {clause.verb} {clause.subject.text}"), 3.0)
+
+
+def _has_relative(clause: Clause, complement: list[str]) -> bool:
+    """Whether "the machine" goes on with "that blows the organ"."""
+    after = clause.words[len(complement) : len(complement) + 1]
+    return bool(after) and after[0] in ("that", "which", "who", "where") and len(clause.words) > len(complement) + 3
 
 
 def _attribute(clause: Clause) -> Iterator[Pair]:
@@ -228,7 +252,9 @@ def _passive(clause: Clause, participle: str, rng: random.Random) -> Iterator[Pa
     yield from _where(clause, participle)
     yield from _how_often(clause)
     ending = f"{participle} {clause.words[1].lower()}" if len(clause.words) > 1 else ""
-    asked = _PARTICIPLE_ENDINGS.get(ending) or (_PARTICIPLE_ENDINGS.get(participle) if participle == "called" else None)
+    asked = _PARTICIPLE_ENDINGS.get(ending) or (
+        _PARTICIPLE_ENDINGS.get(participle) if participle in ("called", "named") else None
+    )
     if asked and asked.endswith(" by") and (by_agent or " by " not in f" {clause.rest} "):
         return
     if asked and len(clause.words) > 2 and not DATE.match(" ".join(clause.words[1:])):
@@ -256,7 +282,7 @@ def _when(clause: Clause, rng: random.Random) -> Iterator[Pair]:
     match = DATE.search(rest)
     if match is None:
         return
-    complement = rest[: match.start()].rstrip()
+    complement = "born" if rest.startswith("born ") else rest[: match.start()].rstrip()
     if not complement or not plain_complement(complement):
         return
     start = rng.choice(("When", "When", "In what year")) if is_year_only(match[0]) else "When"

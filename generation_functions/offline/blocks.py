@@ -28,6 +28,8 @@ _MARKUP = re.compile(
 )
 _FOOTNOTE = re.compile(r"\[(?:\d{1,3}|[a-z]|citation needed|note \d+)\]")
 _CODE_START = re.compile(r"(?:async def|def|class) \w+|import \w+|from \w+ import |@\w+|#!|[A-Z][A-Z0-9_]+ = ")
+_MOST_HEADING_CHARACTERS = 60
+_LEAST_WRAPPED_CHARACTERS = 45
 _SPACES = re.compile(r"\s+")
 
 
@@ -118,6 +120,11 @@ def _prose_blocks(lines: list[str]) -> Iterator[Block]:
             yield Block("heading", plain(current[0]))
             current = []
             continue
+        if not heading and not item and _is_inline_heading(lines, number):
+            yield from _flush(kind, current)
+            yield Block("heading", plain(line))
+            current, kind = [], "paragraph"
+            continue
         if heading or item:
             yield from _flush(kind, current)
             current, kind = [], "paragraph"
@@ -128,6 +135,21 @@ def _prose_blocks(lines: list[str]) -> Iterator[Block]:
         else:
             current.append(line)
     yield from _flush(kind, current)
+
+
+def _is_inline_heading(lines: list[str], number: int) -> bool:
+    """Whether a short line between sentences is a heading that lost its blank lines, as in text from a PDF."""
+    line = lines[number]
+    if (
+        len(line) > _MOST_HEADING_CHARACTERS
+        or line[-1] in ".!?:;,-"
+        or not line[0].isupper()
+        or number + 1 >= len(lines)
+    ):
+        return False
+    after = lines[number + 1]
+    ended = number == 0 or lines[number - 1][-1] in '.!?:”"'
+    return ended and after[0].isupper() and len(after) > max(len(line) * 1.5, _LEAST_WRAPPED_CHARACTERS)
 
 
 def _flush(kind: BlockKind, lines: list[str]) -> Iterator[Block]:

@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 
 from generation_functions.offline import lexicon
-from generation_functions.offline.subjects import Mentions, Subject, read_subject
-from generation_functions.offline.verbs import NOUN_LIKE, VerbForm, is_participle, verb_forms
+from generation_functions.offline.dates import FRONT_DATE
+from generation_functions.offline.mentions import Mentions
+from generation_functions.offline.subjects import Subject, read_subject
+from generation_functions.offline.verbs import NOUN_LIKE, SAME_PAST, VerbForm, is_participle, verb_forms
 
 MAX_WORDS = 42
 _MAX_SUBJECT_WORDS = 12
@@ -64,6 +66,7 @@ class Clause:
     words: tuple[str, ...]
     adverbs: tuple[str, ...] = ()
     front: str = ""
+    apposition: str = ""
 
     @property
     def rest(self) -> str:
@@ -99,7 +102,7 @@ def read_clause(sentence: str, mentions: Mentions, antecedent: Subject | None) -
     bare = _PARENTHESES.sub("", sentence) if "(" in sentence else sentence
     words = bare.rstrip(".").split()
     low = [word.lower().rstrip(_PUNCTUATION) for word in words]
-    start = _front_length(words, low)
+    start = _front_length(bare, words, low)
     if start is None or start >= len(words) - 1:
         return None
     found = _find_verb(words, low, start)
@@ -118,9 +121,12 @@ def read_clause(sentence: str, mentions: Mentions, antecedent: Subject | None) -
     tail = full[verb_at:] if full[:verb_at] == words[:verb_at] else words[verb_at:]
     kept = [word for word in [*between, *tail] if word not in ("also", "therefore", "thus")]
     answer = " ".join([*words[:start], subject.text, *kept]) if start else " ".join([subject.text, *kept])
+    apposition = ""
     if words[subject_end - 1].endswith(","):
         answer = answer.replace(subject.text, subject.text + ",", 1)
-    form = None if low[verb_at] in lexicon.AUXILIARIES else verb_forms()[low[verb_at]]
+    form = None if low[verb_at] in lexicon.AUXILIARIES else _form(low, verb_at)
+    if words[subject_end - 1].endswith(","):
+        apposition = " ".join(between[: len(between) - len(adverbs)]).rstrip(",")
     return Clause(
         answer[:1].upper() + answer[1:] + ".",
         subject,
@@ -129,11 +135,15 @@ def read_clause(sentence: str, mentions: Mentions, antecedent: Subject | None) -
         tuple(rest),
         tuple(word for word in (*adverbs, *more) if word not in lexicon.LINKING_ADVERBS),
         " ".join(words[:start]).rstrip(","),
+        apposition,
     )
 
 
-def _front_length(words: list[str], low: list[str]) -> int | None:
+def _front_length(bare: str, words: list[str], low: list[str]) -> int | None:
     """Number of words before the subject ("In 1891, ..."); None when the sentence begins with something else."""
+    date = FRONT_DATE.match(bare) if low[0] in ("in", "on", "around", "between", "from", "during") else None
+    if date:
+        return len(date[0].split())
     if low[0] in lexicon.PREPOSITIONS and low[0] not in ("after", "before", "since", "until", "despite", "as"):
         for number, word in enumerate(words[:_MAX_FRONT_WORDS]):
             if word.endswith(","):
@@ -192,9 +202,9 @@ def _is_finite(words: list[str], low: list[str], at: int) -> bool:
     word = low[at]
     if word in lexicon.AUXILIARIES:
         return True
-    form = verb_forms().get(word)
-    if form is None or words[at][0].isupper() or at == 0:
+    if at == 0 or words[at][0].isupper() or word not in verb_forms():
         return False
+    form = _form(low, at)
     before = low[at - 1]
     if before in lexicon.DETERMINERS or before in lexicon.PREPOSITIONS or before in lexicon.POSSESSIVES:
         return False
@@ -204,11 +214,22 @@ def _is_finite(words: list[str], low: list[str], at: int) -> bool:
             return False
         named = words[at - 1][0].isupper() and at > 0
         return not form.participle or named or words[at - 1][-1] == "," or _starts_object(words, at + 1)
-    if form.tense == "base" and not (before.endswith("s") or before in lexicon.PLURALS or before == "they"):
-        return False
-    if form.tense == "base" and before.endswith(("ss", "us", "is")):
+    if form.tense == "base" and not (_plural(before) or before == "they"):
         return False
     return form.base not in NOUN_LIKE or _starts_object(words, at + 1)
+
+
+def _form(low: list[str], at: int) -> VerbForm:
+    """The verb form at `at`; "cost" after a singular subject is the past."""
+    form = verb_forms()[low[at]]
+    before = low[at - 1]
+    if form.tense == "base" and form.base in SAME_PAST and not _plural(before):
+        return VerbForm(form.base, "past", True)
+    return form
+
+
+def _plural(noun: str) -> bool:
+    return noun in lexicon.PLURALS or (noun.endswith("s") and not noun.endswith(("ss", "us", "is")))
 
 
 def _starts_object(words: list[str], at: int) -> bool:

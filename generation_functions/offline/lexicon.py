@@ -224,6 +224,16 @@ UNIQUE_THINGS = word_set(
     century 19th 20th 18th 17th 16th 15th 1st first second third last only same most least war
     """
 )
+# Adjectives that tell one thing from another only in their own text.
+PLAIN_ADJECTIVES = word_set(
+    """
+    old new first second third last next main other same big small large little long short young early late good best
+    entire whole red blue green black white few many several two three four five six seven eight nine ten final
+    original former latter present current following right left upper lower inner outer following deciding only
+    longest largest smallest highest oldest newest most least local great own given certain various open closed
+    empty full public private common general special different remaining resulting such
+    """
+)
 # Substances and the like, written small inside a sentence and without an article.
 MASS_NOUNS = word_set(
     """

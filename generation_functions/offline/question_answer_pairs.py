@@ -14,7 +14,8 @@ from generation_functions.offline.field_rules import field_pairs
 from generation_functions.offline.german_rules import german_pairs
 from generation_functions.offline.languages import language_of
 from generation_functions.offline.sentence_rules import shape_pairs
-from generation_functions.offline.subjects import Mentions, Subject, read_mentions
+from generation_functions.offline.mentions import Mentions, read_mentions
+from generation_functions.offline.subjects import Subject
 from generation_functions.offline.verb_rules import verb_pairs
 from generation_functions.sentences import split_sentences
 

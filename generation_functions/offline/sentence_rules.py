@@ -18,7 +18,8 @@ from generation_functions.offline.asking import (
     plain_complement,
 )
 from generation_functions.offline.clauses import Clause, read_clause
-from generation_functions.offline.subjects import Mentions, Subject
+from generation_functions.offline.mentions import Mentions
+from generation_functions.offline.subjects import Subject
 from generation_functions.offline.verbs import verb_forms
 
 _BECAUSE = re.compile(r",? because (?=\w)")
@@ -52,6 +53,8 @@ def shape_pairs(sentence: str, mentions: Mentions, antecedent: Subject | None) -
         yield from _instruction(sentence, mentions)
     elif first == "You":
         yield from _duty(sentence, mentions)
+    elif first == "Because":
+        yield from _because_first(sentence, mentions)
     if " because " in sentence:
         yield from _why(sentence, mentions, antecedent)
 
@@ -70,6 +73,28 @@ def _why(sentence: str, mentions: Mentions, antecedent: Subject | None) -> Itera
         text = f"Why can {clause.subject.text} not {clause.rest}?"
     if askable(text.rstrip("?").replace(clause.subject.text, "", 1)) and plain_complement(clause.rest, 14):
         yield Pair(text, f"{clause.answer.rstrip('.')} because {reasons[0]}", 3.6)
+
+
+def _because_first(sentence: str, mentions: Mentions) -> Iterator[Pair]:
+    """ "Because the organ gives one blast a minute, a charge lasts seven hours." -> "Why does a charge last seven hours?"""
+    reason, _, main = sentence.partition(", ")
+    clause = read_clause(main[:1].upper() + main[1:], mentions, None) if main else None
+    if (
+        clause is None
+        or clause.front
+        or len(reason.split()) < 4
+        or not askable(reason)
+        or not can_be_named(clause, mentions.story)
+    ):
+        return
+    if (
+        not _can_be_asked_why(clause)
+        or (is_past(clause) and leans(clause.rest))
+        or not plain_complement(clause.rest, 14)
+    ):
+        return
+    if askable(clause.rest):
+        yield Pair(f"Why {inverted(clause, clause.rest)}?", sentence, 3.5)
 
 
 def _can_be_asked_why(clause: Clause) -> bool:

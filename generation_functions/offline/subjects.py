@@ -1,29 +1,15 @@
-"""Subjects of sentences: is this phrase enough to name what a question is about?
-
-No model is used. What a phrase refers to is read from the text itself: how a word is capitalised elsewhere in it, which
-longer name ends in the same word ("the canal" after "the Erie Canal"), who is called he or she.
-"""
+"""Subjects of sentences: is this phrase enough to name what a question is about?"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from generation_functions.offline import lexicon
+from generation_functions.offline.mentions import Mentions, looks_like_person, phrase_head
 
 SubjectKind = Literal["named", "generic", "definite"]
 
-_NAME = re.compile(
-    r"(?:\b([Tt]he) )?\b([A-Z][\w’'-]*(?:\.(?= [A-Z]))?(?: (?:(?:of|de|von|van|der|la|du|del|and) (?:the )?)?[A-Z][\w’'-]*(?:\.(?= [A-Z]))?)+)"
-)
-_ALIAS = re.compile(
-    r"(?:^|(?<=[.!?] ))(The )?([A-Z][\w’'-]*(?: (?:[A-Z][\w’'-]*|\d+))*)(?: \([^()]*\))? (?:is|was) (?:an?|the) ((?:[a-z][\w-]* ?){1,8})",
-    re.MULTILINE,
-)
-_SPOKEN = re.compile(r"[,.!?…][\"”’](?=\s|$)|\b(?:said|I|cried|whispered)\b")
-_WORD = re.compile(r"[^\W\d_][\w’'-]*")
-_INNER_CAPITAL = re.compile(r"(?<=[a-z,;0-9] )[A-Z][\w’'-]+")
 _MASS_SUFFIXES = (
     "tion",
     "sion",
@@ -40,19 +26,6 @@ _MASS_SUFFIXES = (
     "ture",
     "logy",
 )
-_PLACE_OR_GROUP = lexicon.word_set(
-    """
-    river lake sea ocean mountain mount mountains island islands city town village county state states
-    kingdom republic empire street road avenue bridge tower lighthouse castle cathedral church museum
-    university college school institute academy company corporation society association museum park
-    garden canal railway station harbour harbor bay cape desert forest valley war battle treaty act
-    law prize award theory effect principle code protocol engine project building house hall palace
-    observatory library hospital party union league club bank group committee council office
-    department parliament congress senate court army navy force agency north south east west world
-    theatre theater opera point cliffs dam falls glacier peninsula plateau volcano system model method
-    test scale number process format language
-    """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,81 +36,6 @@ class Subject:
     kind: SubjectKind
     person: bool = False
     plural: bool = False
-
-
-@dataclass(slots=True)
-class Mentions:
-    """What the prose of one chunk says about its own words and names."""
-
-    lower: frozenset[str]
-    capital: frozenset[str]
-    story: bool = False
-    by_head: dict[str, list[str]] = field(default_factory=dict)
-    people: frozenset[str] = frozenset()
-
-    def named(self, head: str) -> str | None:
-        """The only longer name whose last word is `head`, written with its article."""
-        names = self.by_head.get(head.lower())
-        return names[0] if names and len(names) == 1 else None
-
-
-def read_mentions(prose: str) -> Mentions:
-    """Collects the words and names of `prose`."""
-    lower = frozenset(word for word in _WORD.findall(prose) if word.islower())
-    names: dict[str, str] = {}
-    people: set[str] = set()
-    for match in _NAME.finditer(prose):
-        words = match[2].split()
-        while words and words[0].lower() in _NOT_IN_NAMES:
-            del words[0]
-        while words and words[0].islower():
-            del words[0]
-        if len(words) < 2:
-            continue
-        name = " ".join(words)
-        if looks_like_person(words):
-            people.add(name)
-        dropped = len(words) < len(match[2].split())
-        article = "the " if match[1] and not dropped else ""
-        if name not in names or article:
-            names[name] = article + name
-    by_head: dict[str, list[str]] = {}
-    for name, written in names.items():
-        by_head.setdefault(name.rsplit(" ", 1)[-1].lower(), []).append(written)
-    for match in _ALIAS.finditer(prose):
-        _add_alias(match, by_head)
-    return Mentions(
-        lower, frozenset(_INNER_CAPITAL.findall(prose)), bool(_SPOKEN.search(prose)), by_head, frozenset(people)
-    )
-
-
-def _add_alias(match: re.Match[str], by_head: dict[str, list[str]]) -> None:
-    """ "The BrewMaster 300 is a coffee machine": from here on "the machine" is the BrewMaster 300."""
-    article, name, kind = match[1] or "", match[2], match[3].split()
-    head = _head(kind)
-    if name.split()[0].lower() in _NOT_IN_NAMES or head in by_head or head in lexicon.PERSON_NOUNS:
-        return
-    by_head[head] = [article.lower() + name]
-
-
-_NOT_IN_NAMES = (
-    lexicon.PREPOSITIONS
-    | lexicon.DETERMINERS
-    | lexicon.PRONOUNS
-    | lexicon.QUANTIFIERS
-    | lexicon.CLAUSE_STARTS
-    | lexicon.SUBJECT_STOPS
-    | lexicon.AUXILIARIES
-)
-
-
-def looks_like_person(words: list[str]) -> bool:
-    """Whether a capitalised name reads as a person's."""
-    first = words[0].lower().rstrip(".")
-    last = words[-1].lower()
-    if last in _PLACE_OR_GROUP or (len(words) > 1 and "of" in words and first not in lexicon.PERSON_TITLES):
-        return False
-    return (first in lexicon.PERSON_TITLES and len(words) > 1) or (first in lexicon.FIRST_NAMES and len(words) < 6)
 
 
 def _inner_first(word: str, words: list[str], mentions: Mentions) -> str:
@@ -156,16 +54,8 @@ def _inner_first(word: str, words: list[str], mentions: Mentions) -> str:
     return low if len(words) > 1 and words[1].islower() and words[1] not in lexicon.PREPOSITIONS else word
 
 
-def _head(words: list[str]) -> str:
-    """The noun that a phrase is about: the last word before its first preposition."""
-    for number, word in enumerate(words):
-        if number and word.lower() in lexicon.PREPOSITIONS:
-            return words[number - 1].lower()
-    return words[-1].lower()
-
-
 def _is_plural(words: list[str]) -> bool:
-    head = _head(words)
+    head = phrase_head(words)
     return "and" in words or head in lexicon.PLURALS or (head.endswith("s") and not head.endswith(("ss", "us", "is")))
 
 
@@ -184,13 +74,13 @@ def read_subject(words: list[str], mentions: Mentions) -> Subject | None:
     if inner[0][:1].isupper():
         if len(inner) == 1:
             full = mentions.named(inner[0])
-            if full and full in mentions.people:
+            if full and full in mentions.people and " of " not in full:
                 return Subject(full, "named", True)
         person = looks_like_person(inner) or text in mentions.people
         return Subject(text, "named", person, plural and not person)
     if first in lexicon.QUANTIFIERS and first not in _GENERIC_QUANTIFIERS:
         return None
-    if _head(inner) in lexicon.VAGUE_HEADS:
+    if phrase_head(inner) in lexicon.VAGUE_HEADS:
         return None
     named = any(word[:1].isupper() for word in inner) or inner[0][:1] == "`"
     return Subject(text, "named" if named else "generic", False, plural or first in ("all", "most", "many", "some"))
@@ -201,11 +91,12 @@ def _definite(inner: list[str], text: str, plural: bool, mentions: Mentions) -> 
         return None
     if any(word[:1].isupper() or word[:1] == "`" for word in inner[1:]):
         return Subject(text, "named", False, plural)
-    head = _head(inner)
+    head = phrase_head(inner)
     if len(inner) == 2:
         full = mentions.named(head)
         if full:
-            return Subject(full, "named", full in mentions.people, plural)
+            kind: SubjectKind = "named" if any(word[:1].isupper() for word in full.split()) else "definite"
+            return Subject(full, kind, full in mentions.people, plural)
     if head in lexicon.VAGUE_HEADS or inner[1] in (lexicon.VAGUE_ALONE if len(inner) == 2 else lexicon.VAGUE_HEADS):
         return None
     person = head in lexicon.PERSON_NOUNS

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from generation_functions.offline import lexicon
+from generation_functions.offline.adverbial_rules import adverbial_pairs, subject_pairs
 from generation_functions.offline.asking import (
     NUMBER,
     Pair,
@@ -44,14 +45,7 @@ _WHAT_PAST = lexicon.word_set(
     """
     invent discover found establish write compose paint design build win publish introduce develop
     create propose prove receive study demonstrate describe patent earn lose adopt observe explore
-    formulate pioneer direct commission
-    """
-)
-_WHO_VERBS = _WHAT_PAST | lexicon.word_set(
-    """
-    lead defeat name coin conquer cross sign order sell buy teach translate film record identify
-    isolate measure calculate climb donate finance give make complete rebuild restore unify overthrow
-    organise organize
+    formulate pioneer teach install calculate make record compile collect direct commission
     """
 )
 _WHERE_VERBS = lexicon.word_set(
@@ -75,7 +69,7 @@ _DOES = lexicon.word_set(
     """
 )
 _MEASURED = re.compile(
-    rf"(?:about |around |approximately |roughly |nearly |almost |up to |more than |less than |over |only |exactly |between )*"
+    rf"(?:for )?(?:about |around |approximately |roughly |nearly |almost |up to |more than |less than |over |only |exactly |between )*"
     rf"(?P<number>{NUMBER})(?:[ -](?P<unit>°?\w+))?"
 )
 _TEMPERATURE = re.compile(
@@ -106,6 +100,8 @@ def verb_pairs(clause: Clause, rng: random.Random) -> Iterator[Pair]:
     elif clause.form is not None:
         yield from _lexical(clause, clause.form.base, rng)
     yield from _quantity(clause)
+    yield from adverbial_pairs(clause)
+    yield from subject_pairs(clause)
 
 
 def _pair(clause: Clause, text: str | None, score: float) -> Iterator[Pair]:
@@ -151,6 +147,8 @@ def _modal_passive(clause: Clause, low: list[str]) -> Iterator[Pair]:
             return
     if low[2] == "at" and _TEMPERATURE.match(" ".join(words[2:])):
         yield from _pair(clause, question(clause, "At what temperature", " ".join(words[:2])), 2.8)
+    elif low[1] in ("seen", "heard", "detected") and re.match(r"(?:from|at) a distance of ", " ".join(words[2:])):
+        yield from _pair(clause, question(clause, f"{words[2].capitalize()} what distance", f"be {low[1]}"), 2.9)
     elif low[2] in ("with", "by", "using") and clause.verb == "can" and len(words) > 3:
         yield from _pair(clause, question(clause, "How", " ".join(words[:2])), 2.4)
     elif low[2] in ("to", "for", "as", "from", "into") and low[1] in ("used", "made", "divided", "converted", "stored"):
@@ -248,7 +246,7 @@ def _who(clause: Clause, base: str) -> Iterator[Pair]:
         return
     rest = before_break(clause.words, stops=lexicon.CLAUSE_STARTS - {"and"})
     text = " ".join(rest)
-    if base not in _WHO_VERBS or len(rest) > 14 or not lexicon.POSSESSIVES.isdisjoint(text.lower().split()):
+    if len(rest) > 14 or not lexicon.POSSESSIVES.isdisjoint(text.lower().split()):
         return
     specific = (
         base in ("discover", "invent", "coin", "patent") or has_name(rest) or (rest[0] == "the" and len(rest) > 3)

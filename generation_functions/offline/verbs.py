@@ -15,6 +15,9 @@ Tense = Literal["past", "third", "base"]
 
 # base past participle
 _IRREGULAR = """
+bear bore born|light lit lit|cast cast cast|burst burst burst|hit hit hit|shut shut shut|hurt hurt hurt|swell swelled swollen
+forget forgot forgotten|feel felt felt|hear heard heard|read read read|show showed shown|sit sat sat|sweep swept swept|tear tore torn
+wake woke woken|wind wound wound|drink drank drunk|bite bit bitten|blow blew blown|foresee foresaw foreseen|swear swore sworn
 arise arose arisen|become became become|begin began begun|bind bound bound|break broke broken|breed bred bred
 bring brought brought|build built built|burn burned burned|buy bought bought|catch caught caught
 choose chose chosen|come came come|cut cut cut|deal dealt dealt|dig dug dug|draw drew drawn|drive drove driven
@@ -34,74 +37,88 @@ win won won|withdraw withdrew withdrawn|write wrote written
 """
 
 _REGULAR = """
-abandon abdicate abolish absorb accept accompany achieve acquire act adapt add adjust adopt advise affect
-align allocate allow amount anchor annex announce appear apply appoint argue arrange arrive assassinate
-assemble assist associate attach attack attempt attract attribute authenticate automate bake ban barter
-bear beep belong besiege bite blink bloom boil bombard boost borrow breathe browse bury calculate
-calibrate call camouflage cancel capture carry carve cause celebrate change charge check chew chop
-christen circulate claim clamp classify clean clear click climb close coin coincide collapse collect
-colonise colonize combine commission communicate compare compensate compete compile complete compose
-compress conclude condense conduct configure confirm connect conquer consist consult consume contact
-contain continue contribute control convert cool correspond cost count cover crash crawl create cross
-crown cultivate cure cycle dam damage dance decide declare decline decode decompose decorate decrease
-decrypt dedicate defeat defend define deliver demolish demonstrate depart depend depict deploy depose
-deposit derive descale describe design destroy detach detect determine develop dictate die differ digest
-direct disassemble discard discharge discover dispatch display dispose dissolve distribute divide divorce
-dock document dominate donate download drain dry earn edit educate elect embalm emigrate employ empty
-enable encode encourage encrypt end enforce engineer engrave enjoy ensure enter erect erode erupt escape
-establish evaporate evolve examine excavate exceed exchange excrete execute exhale exile exist expand
-expel explain explode explore export express extend extract face fail fertilise fertilize fetch fill
-filter finance finish fish flash flow flower flush follow forge form formulate found function fund gain
-gather generate germinate glide glow govern graduate grant graze grind group handle happen harden harvest
-hatch heat help hibernate hire hover hunt identify ignore illuminate illustrate immigrate import imprison
-improve inaugurate include increase indicate influence inhabit inhale inherit insert inspect inspire
-install introduce invade invent investigate invite involve irrigate isolate issue iterate jam join kill
-knead label lack land last launch leak learn liberate lift light link list listen live locate lock log
-look loosen lower lubricate maintain manage manufacture map mark marry mature measure mentor merge
-metabolise migrate mine mix modify molt mould moult mount move mutate name narrate narrow need negotiate
-nest neutralise neutralize nominate observe obtain occupy occur offer open operate orbit order organise
-organize originate outlaw overheat overlap own oxidise oxidize paint parse pass patent peel perch perform
-persuade pioneer place plan play plug polish pollinate portray possess pour power practice practise
-predict prefer prepare present preserve press prevent prey print process produce prohibit project promise
-promote propose protect prove provide prune publish pull pump purchase push query radiate raise range
-rank rate ratify rattle reach react receive recharge recite recognise recognize recommend record recover
-reduce refer reflect refract refuse regulate reign reject release rely remain remove rename render repair
-replace replicate report represent reproduce require rescue research resign resist resolve respond rest
-restore result retire retreat retry return reveal revolutionise revolutionize rinse rivet roll roost
-rotate rule sail save scan score search secrete select sense separate serve settle share shift shiver
-show sign signal simmer simplify sketch skip slice slow smell soak solve sort sow specify speed sponsor
-sprinkle squeeze stabilise stabilize staff stalk start state stay stimulate sting stir stop store
-strengthen stretch study subsidise subsidize succeed suck suffer suggest supply support surrender
-surround survey survive swallow sweat switch symbolise symbolize synthesise synthesize tap taste tax tend
-test thrive tighten touch trace track trade train transfer transform translate transmit transplant
-transport trap travel treat trigger trim try tune turn tutor type unify unlock unplug unscrew upload use
-validate vaporise vary verify vibrate visit vote walk warm warn waste watch weigh weld widen wipe work
-worship yield
+abandon abdicate abolish absorb accept accompany accuse ache achieve acquire act adapt add adjust admire adopt
+advise affect align allocate allow amount anchor annex announce answer appear apply appoint approve approximate
+argue arrange arrest arrive ask assassinate assemble assist associate attach attack attempt attend attract
+attribute authenticate automate average bake ban barter beep believe belong bend besiege  blame blink bloom
+board boil bolt bombard boost borrow breathe brew brighten browse brush bury calculate calibrate call camouflage
+cancel capture carry carve cause cease celebrate change charge chase check chew chill chop christen circulate
+claim clamp classify clean clear click climb close coach coin coincide collapse collect colonise colonize color
+colour combine commission communicate compare compensate compete compile complain complete compose compress
+compute concern conclude condense conduct configure confirm connect conquer consist consult consume contact
+contain continue contribute control convert convict cook cool correspond cost count cover crash crawl create
+criticise criticize cross crown cruise cultivate cure cycle dam damage dance darken decide declare decline
+decode decompose decorate decrease decrypt dedicate defeat defend define deliver demolish demonstrate depart
+depend depict deploy depose deposit derive descale describe design destroy detach detect determine develop
+diagnose dictate die differ digest direct disassemble discard discharge discover disembark dislike dismiss
+dispatch display dispose dissolve distil distill distribute distrust disturb divide divorce dock document
+dominate donate doubt download drag drain drift drill drown dry dust earn echo edit educate elect embalm embark
+emigrate employ empty enable encode encourage encrypt end endure enforce engineer engrave enjoy enrol enroll
+ensure enter equal erase erect erode erupt escape establish estimate evaporate evolve examine excavate exceed
+exchange excrete execute exhale exile exist expand expel explain explode explore export express extend extract
+face fade fail fasten fear ferment fertilise fertilize fetch fill filter finance finish fire fish fix flash
+float flow flower flush fold follow forge form format formulate found free fry function fund gain gather
+generate germinate glide glow govern grab graduate grant graze greet grill grind grip group halt hammer handle
+happen harden harvest hatch hate haul heal heat help hibernate hire hoist honor honour hook hope host hover hunt
+identify ignore illuminate illustrate immigrate import imprison improve inaugurate include increase indicate
+infect influence inform inhabit inhale inherit inject insert inspect inspire install introduce invade invent
+investigate invite invoke involve irrigate isolate issue iterate jam join judge kill knead knit label lack land
+last latch laugh launch leak learn lease lengthen liberate lift  like linger link list listen live load
+locate lock log look loosen love lower lubricate maintain manage manufacture map mark marry mature measure
+mention mentor merge metabolise migrate mine mix model modify molt mop mould moult mount move multiply mutate
+nail name narrate narrow navigate need negotiate nest neutralise neutralize nominate notice observe obtain
+occupy occur offer open operate orbit order organise organize originate outlaw overheat overlap own oxidise
+oxidize pack paint pardon parse pass patent pause peel perch perform persist persuade pickle pioneer place plan
+play plug polish pollinate portray possess postpone pour power practice practise praise predict prefer prepare
+present preserve press prevent prey print process produce prohibit project promise promote pronounce propose
+protect prove provide prune publish pull pump punish purchase push qualify query radiate raise range rank rate
+ratify rattle reach react reboot receive recharge recite recognise recognize recommend record recover reduce
+refer reflect refract refrigerate refuse regulate rehearse reign reject release rely remain remember remind
+remove rename render rent repair repeat replace replicate reply report represent reproduce require rescue
+research resign resist resolve respond rest restart restore result resume retire retreat retry return reveal
+revise revolutionise revolutionize reward rinse rivet roam roast roll roost rotate row rub rule sail sand save
+scan score scrape scratch scrub search secrete seize select sense sentence separate serve settle sew share shift
+shiver shorten  shutdown sign signal simmer simplify simulate sketch skip slice slow smell smoke smooth
+snatch soak solve sort sound sow spare specify speed spell sponsor sprinkle squeeze stabilise stabilize staff
+stage stain stalk start state stay steer sterilise sterilize stimulate sting stir stop store strengthen stretch
+study subsidise subsidize subtract succeed suck suffer suggest sum supply support surrender surround survey
+survive suspect suspend swallow sweat  switch symbolise symbolize synthesise synthesize tap taste tax tend
+test thank thaw thrive tie tighten touch tow trace track trade train transfer transform translate transmit
+transplant transport trap travel treat tremble trigger trim trust try tune turn tutor type unfix unify uninstall
+unload unlock unpack unplug unscrew update upgrade upload use vaccinate vacuum validate vanish vaporise vary
+verify vibrate visit voice volunteer vote voyage walk wander want warm warn wash waste watch weigh weld whip
+whistle whiten widen wipe wish wonder work worship wrap yield
 """
 
 _DOUBLED = word_set(
-    "admit ban chop control dam drop equip expel jam log map occur overlap permit plan plug prefer refer scan "
-    "skip stir stop strip submit tap transfer transmit trap trim unplug wrap"
+    "admit ban chop control dam drop drip drag equip expel jam knit scrub whip log map occur overlap permit plan plug prefer refer scan "
+    "skip stir stop strip submit tap transfer transmit trap trim unplug wrap grab grip hop mop nap pin pop rub sum sun"
 )
 
+
+# Past and base form are one word.
+SAME_PAST = word_set("cost cut put set hit cast burst shut let spread split bet rid reset shed hurt quit")
 
 # Their -s form, or their base form, is as often a noun: taken for a verb only where the next word shows it.
 NOUN_LIKE = word_set(
     """
-    act anchor attack attempt ban bear bite browse burn call cause change charge claim click climb coin
-    contact control cost count cover crash cross crown cure cut cycle dam damage dance deal decline
-    deposit design display dock document download drain draw drive dry employ empty end engineer escape
-    exchange exile export express face fall feed fight fill filter finance finish fish flash flow flower
-    fly forge form function fund gain glide grant graze group handle harvest heat help hold hunt import
-    increase influence issue join keep label lack land lead leak leave lie lift light link list lock log
-    look map mark match measure mine mix mount move name narrow nest offer open order pass patent perch
-    place plan play plug polish power practice present press prey print process produce project promise
-    pull pump purchase push query raise range rank rate reach record reign release report request rescue
-    research reset rest result return ride ring rise roll rule run sail save score search select sense
-    set shake shift shoot show sign signal sink sketch sleep slice smell soak sort speed spin split
-    sponsor spread spring staff stand start state stay sting stop store stretch strike study suck supply
-    support survey sweat switch tap taste tax test touch trace track trade train transfer transport trap
-    travel trigger try turn type upload use visit vote walk warm waste watch wear work worship yield
+    act anchor answer attack attempt average ban bear bite blow board bolt browse brush burn burst call cast cause
+    change charge claim click climb coach coin color colour contact control cook cost count cover crash cross
+    crown cruise cure cut cycle dam damage dance deal decline deposit design display dock document doubt download
+    drain draw drill drink drive dry dust echo employ empty end engineer escape estimate exchange exile export
+    express face fall fear feed fight fill filter finance finish fire fish flash flow flower fly fold forge form
+    format free function fund gain glide grant graze grip group hammer handle harvest heat help hit hold honor
+    honour hook hope host hunt import increase influence issue join keep label lack land latch laugh lead leak
+    lease leave lie lift light like link list load lock log look love map mark match measure mine mix model mount
+    move nail name narrow nest offer open order pack pass patent pause perch place plan play plug polish power
+    practice present press prey print process produce project promise pull pump purchase push query raise range
+    rank rate reach record reign release rent report request rescue research reset rest result return reward ride
+    ring rise roll row rule run sail sand save score scratch search select sense sentence set shake shift shoot
+    show sign signal sink sketch sleep slice smell smoke soak sort sound spare speed spin split sponsor spread
+    spring staff stage stain stand start state stay sting stop store stretch strike study suck sum supply support
+    survey sweat switch tap taste tax test thank tie touch trace track trade train transfer transport trap travel
+    trigger trust try turn type update upgrade upload use visit voice vote voyage walk warm wash waste watch wear
+    whistle wind wish wonder work worship yield
     """
 )
 
@@ -115,7 +132,7 @@ class VerbForm(NamedTuple):
 
 
 def third_person(base: str) -> str:
-    """"produce" -> "produces"."""
+    """ "produce" -> "produces"."""
     if base == "have":
         return "has"
     if base.endswith(("s", "x", "z", "ch", "sh", "o")):
@@ -154,7 +171,7 @@ def verb_forms() -> dict[str, VerbForm]:
     for base, past, participle in _irregular():
         if past != base:
             forms[past] = VerbForm(base, "past", past == participle)
-    for base in ("travel", "cancel", "label", "signal"):
+    for base in ("travel", "distil", "enrol", "cancel", "label", "signal"):
         forms[base + "led"] = VerbForm(base, "past", True)
     forms["burnt"] = VerbForm("burn", "past", True)
     forms["lay"] = VerbForm("lie", "past", False)

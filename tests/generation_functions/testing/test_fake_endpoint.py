@@ -35,9 +35,7 @@ def test_the_official_client_streams_the_same_reply(client: openai.OpenAI) -> No
     assert chunks[-1].usage.completion_tokens == 100
 
 
-def test_the_official_client_gets_completions_and_models(
-    client: openai.OpenAI, endpoint: FakeEndpoint
-) -> None:
+def test_the_official_client_gets_completions_and_models(client: openai.OpenAI, endpoint: FakeEndpoint) -> None:
     endpoint.change(models=["fake", "other"])
     answer = client.completions.create(model="fake", prompt=["one", "two"])
     assert len({choice.text for choice in answer.choices}) == 2
@@ -52,9 +50,7 @@ def test_requests_that_arrive_together_or_in_pieces_are_answered_in_order(endpoi
     endpoint.change(reply="echo", latency_ms=5)
     requests = b"".join(map(raw_request, ("first", "second", "third")))
     requests += b"GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n"
-    with socket.create_connection(
-        (urlsplit(endpoint.url).hostname, urlsplit(endpoint.url).port)
-    ) as connection:
+    with socket.create_connection((urlsplit(endpoint.url).hostname, urlsplit(endpoint.url).port)) as connection:
         for start in range(0, len(requests), 50):
             connection.sendall(requests[start : start + 50])
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -77,9 +73,7 @@ def test_a_restarted_endpoint_gives_the_same_bytes(endpoint: FakeEndpoint) -> No
     endpoint.change(**options)
     with FakeEndpoint(**options) as other:
         questions = [f"question {number // 2}" for number in range(40)]
-        assert [post(endpoint, question) for question in questions] == [
-            post(other, question) for question in questions
-        ]
+        assert [post(endpoint, question) for question in questions] == [post(other, question) for question in questions]
 
 
 def test_replies_differ_by_messages_and_seed_only(client: openai.OpenAI) -> None:
@@ -114,9 +108,7 @@ def test_a_script_plays_a_model(client: openai.OpenAI, endpoint: FakeEndpoint, t
     assert (choice.finish_reason, choice.message.reasoning_content) == ("length", "hm")
 
 
-def test_a_broken_script_is_named_and_a_crashing_one_ends_the_endpoint(
-    endpoint: FakeEndpoint, tmp_path: Path
-) -> None:
+def test_a_broken_script_is_named_and_a_crashing_one_ends_the_endpoint(endpoint: FakeEndpoint, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"missing\.py is not a Python file"):
         endpoint.change(reply="script", script=str(tmp_path / "missing.py"))
     crashing = tmp_path / "crashing.py"

@@ -161,11 +161,7 @@ def test_an_endpoint_that_is_down_refuses_connections_and_comes_back_on_its_port
 def test_latency_depends_on_seed_body_and_attempt_only() -> None:
     def latencies(seed: int) -> list[float]:
         behaviour = FakeEndpoint(latency_ms=400, latency_sigma=1, seed=seed).behaviour
-        return [
-            behaviour.latency(behaviour.draw(b"%d" % body, attempt))
-            for body in range(200)
-            for attempt in (0, 1)
-        ]
+        return [behaviour.latency(behaviour.draw(b"%d" % body, attempt)) for body in range(200) for attempt in (0, 1)]
 
     assert latencies(1) == latencies(1) != latencies(2)
     assert len(set(latencies(1))) == 400
@@ -197,6 +193,16 @@ def test_a_client_that_dies_before_it_read_the_reply_did_not_get_it(endpoint: Fa
     post(endpoint, "by now the endpoint has noticed")
     stats = endpoint.stats()
     assert (stats["answered"], stats["unread"], stats["paid_twice"]) == (3, 1, 0)
+
+
+def test_a_client_that_is_gone_when_the_reply_is_written_did_not_get_it(endpoint: FakeEndpoint) -> None:
+    for _ in range(10):
+        with socket.create_connection(address(endpoint)) as leaving:
+            leaving.sendall(raw_request("hello"))
+    while (stats := endpoint.stats())["connections"] or stats["received"] < 10:
+        pass
+    assert stats["answered"] == stats["unread"]
+    assert stats["answered"] + stats["abandoned"] == 10
 
 
 def test_a_client_that_leaves_before_its_reply_is_counted_as_gone(endpoint: FakeEndpoint) -> None:

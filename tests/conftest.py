@@ -1,0 +1,25 @@
+"""Fixtures that every test shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Each test has a machine state of its own, so that no run finds the replies of another test's run."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("ATK_STATE_DIR", str(folder))
+    yield folder
+
+
+@pytest.fixture
+def in_project(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Run the test with the project's root as current directory."""
+    monkeypatch.chdir(PROJECT)
+    return PROJECT
