@@ -182,9 +182,13 @@ class CallLog:
         entry = {"rejected": key, "reason": reason}
         self._write(encode_line(entry), entry)
 
-    def _write(self, line: bytes, entry: Entry) -> None:
+    def check(self) -> None:
+        """Raise `StorageError` if the disk took no more; asked before every call, so that none is paid in vain."""
         if self._failure is not None:
             raise self._storage_error(self._failure)
+
+    def _write(self, line: bytes, entry: Entry) -> None:
+        self.check()
         try:
             written = os.write(self._file, line)
             if written < len(line):  # a disk that is nearly full takes a part; the next write says why

@@ -142,10 +142,15 @@ def saved_config(
 
 
 def default_config(
-    pipeline: Pipeline, registry: Registry, overrides: Sequence[str] = (), *, changes: Changes | None = None
+    pipeline: Pipeline,
+    registry: Registry,
+    overrides: Sequence[str] = (),
+    *,
+    changes: Changes | None = None,
+    to_come: Sequence[Path] = (),
 ) -> Config:
     """The config of a pipeline run without one: its defaults and `overrides`."""
-    check = _Check(YamlContent(pipeline.reference, values={}), registry, overrides, changes)
+    check = _Check(YamlContent(pipeline.reference, values={}), registry, overrides, changes, to_come)
     return _check_values(check, pipeline)
 
 

@@ -95,8 +95,12 @@ class Endpoint:
                 raise self._refusal(f"base_url {self.base_url!r} is not a URL: {error}") from error
         return url
 
-    async def post(self, path: str, body: bytes, timeout: float, headers: dict[str, str]) -> dict[str, Any]:
+    async def post(
+        self, path: str, body: bytes, timeout: float, headers: dict[str, str], before_send: Callable[[], None]
+    ) -> dict[str, Any]:
         """Send one request, holding a slot. Returns the decoded body of a 200.
+
+        `before_send` is called when the slot is there; it raises when the run has begun to stop meanwhile.
 
         Raises:
             TroubleError, BadRequestError, ModelRefusedError: see the module's first lines.
@@ -105,6 +109,7 @@ class Endpoint:
         await self.limiter.acquire()
         sent_at = monotonic()
         try:
+            before_send()
             reply = await self._exchange(path, body, timeout, headers)
         except TroubleError as trouble:
             self._note_trouble(trouble, sent_at)
@@ -223,10 +228,10 @@ class EndpointPool:
         """Most calls that can be in flight over all endpoints."""
         return sum(endpoint.limiter.ceiling for endpoint in self._endpoints)
 
-    async def post(self, path: str, body: bytes, before_try: Callable[[], None]) -> tuple[dict[str, Any], int, float]:
+    async def post(self, path: str, body: bytes, before_send: Callable[[], None]) -> tuple[dict[str, Any], int, float]:
         """Send until somebody answers. Returns the reply, how often it was sent, and the last latency.
 
-        `before_try` is called before every sending and while waiting; it raises when the run is stopping.
+        `before_send` is called before every sending and while waiting; it raises when the run is stopping.
 
         Raises:
             EndpointDownError: All endpoints stayed in trouble longer than the model's patience.
@@ -234,12 +239,12 @@ class EndpointPool:
         """
         tries, first_sent = 0, monotonic()
         while True:
-            before_try()
             endpoint = self._choose()
             tries += 1
             sent_at = monotonic()
             try:
-                return await endpoint.post(path, body, self._timeout, self._headers), tries, monotonic() - sent_at
+                reply = await endpoint.post(path, body, self._timeout, self._headers, before_send)
+                return reply, tries, monotonic() - sent_at
             except ModelRefusedError:
                 if all(other.refusal for other in self._endpoints):
                     raise
@@ -249,7 +254,7 @@ class EndpointPool:
                 if tries >= 10 and min(e.last_success for e in self._endpoints) > first_sent + 120:
                     # Others are answered, this one never: it is the request, not the provider.
                     raise BadRequestError(f"tried {tries} times, last answer: {trouble}") from trouble
-                await _pause(self._wait(trouble, tries), before_try)
+                await _pause(self._wait(trouble, tries), before_send)
 
     def _choose(self) -> Endpoint:
         if len(self._endpoints) == 1:

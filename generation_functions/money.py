@@ -67,7 +67,7 @@ class Budget:
         calls = totals.calls
         if self.max_calls is not None and calls + self.in_flight >= self.max_calls:
             raise BudgetReachedError(
-                f"max_calls reached: {calls} calls were made. Everything is kept; raise max_calls and run again."
+                f"max_calls of {self.max_calls} reached. Everything is kept; raise max_calls and run again."
             )
         if self.max_cost is not None:
             average = totals.cost / calls if calls else 0.0

@@ -328,6 +328,7 @@ class Run:
             raise self._interrupted
 
     def _check_stage(self) -> None:
+        self.log.check()
         if self._stage is not None:
             self._stage.check()
 

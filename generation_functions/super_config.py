@@ -42,6 +42,11 @@ class SuperConfig:
     def folder(self) -> Path:
         return self.file.parent if self.file else Path.cwd()
 
+    @property
+    def shown(self) -> str:
+        """Its path as messages give it."""
+        return _shown(self.file) if self.file else FILE_NAME
+
 
 def read_super_config(file: Path | None = None) -> SuperConfig:
     """Read `file`, or super_config.yaml of the current directory, or else the project's own."""

@@ -35,7 +35,7 @@ def checked_order(console: Console) -> list[Config]:
         except ConfigError as error:
             problems += error.problems
         except UsageError as error:
-            problems.append(Problem(str(error), str(registry.super_config.file), step.line))
+            problems.append(Problem(str(error), registry.super_config.shown, step.line))
     if problems:
         raise ConfigError(problems)
     if not steps:
@@ -47,10 +47,10 @@ def step_config(registry: Registry, step: Step, to_come: list[Path]) -> Config:
     """The config of one step; what earlier steps will have written may be missing yet."""
     from generation_functions.config import Changes, default_config, load_config
 
-    changes = Changes(step.overrides, str(registry.super_config.file), step.line) if step.overrides else None
+    changes = Changes(step.overrides, registry.super_config.shown, step.line) if step.overrides else None
     if step.config:
         return load_config(step.config, registry, pipeline=step.node, changes=changes, to_come=to_come)
     pipeline = registry.find(step.node)
     if pipeline.own_config:
         return load_config(pipeline.own_config, registry, pipeline=step.node, changes=changes, to_come=to_come)
-    return default_config(pipeline, registry, changes=changes)
+    return default_config(pipeline, registry, changes=changes, to_come=to_come)

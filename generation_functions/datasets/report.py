@@ -72,7 +72,7 @@ def report_html(run: RunSummary, origins: Origins) -> str:
     sums = totals(run)
     sections = {
         "records": ("What became of the records", _records_section(run)),
-        "troubles": ("What went wrong", troubles_section(run, sums)),
+        "troubles": ("What went wrong" if sums.failed else "Troubles on the way", troubles_section(run, sums)),
         "datasets": ("Datasets", _datasets_section(run)),
         "samples": ("Sample rows", samples_section(run, origins)),
         "sources": ("Sources", sources_section(run, sums)),
@@ -143,6 +143,8 @@ def _losses(run: RunSummary, sums: Totals) -> str:
         every = number(sums.documents + sums.skipped)
         lost.append(f"{number(sums.skipped)} of {every} documents could not be read")
     if run["status"] == "completed":
+        if sums.unaccounted:
+            lost.append(f"{count(sums.unaccounted, 'record')} went missing without a reason")
         if contradictions(run):
             lost.append("the numbers do not add up")
         empty = [dataset["name"] for dataset in run["datasets"] if not dataset["rows"]]
@@ -164,11 +166,7 @@ def _tiles(run: RunSummary, sums: Totals) -> Markup:
     tiles = [
         ("main", "rows", number(sums.rows), f"in {count(len(run['datasets']), 'dataset')}"),
         ("main", "tokens", short_number(sums.tokens), "in those rows"),
-        _loss(
-            "failed records",
-            sums.failed,
-            "finished without an error" if not sums.failed else "not in the data",
-        ),
+        _loss("failed records", sums.failed, "after all attempts"),
         _loss("documents not read", sums.skipped, f"of {number(known)}"),
         ("", "documents read", number(sums.documents), count(sums.chunks, "chunk")),
         ("", "dropped", number(sums.dropped), "on purpose, with a reason"),

@@ -81,8 +81,8 @@ def _provider_troubles(run: RunSummary) -> Markup:
     ]
     return element(
         "div",
-        element("h3", "Troubles on the way"),
-        element("p", "No record was lost to these.", class_="soft"),
+        element("h3", "What the endpoints and models got wrong"),
+        element("p", "Waiting and asking again put these right; what stayed wrong counts as failed.", class_="soft"),
         _table(("times", "what"), rows, numeric={"times"}),
         class_="card",
     )

@@ -193,6 +193,7 @@ class Totals:
     characters: int
     dropped: int
     failed: int
+    unaccounted: int
     failed_reasons: tuple[tuple[str, str, int], ...]  # step, reason, records; most frequent first
 
 
@@ -214,6 +215,7 @@ def totals(summary: RunSummary) -> Totals:
         characters=sum(document["characters"] for document in read),
         dropped=sum(sum(step["dropped"].values()) for step in steps),
         failed=max(summary["failed"], sum(count for _, _, count in reasons)),
+        unaccounted=sum(max(0, unfinished(step)) for step in steps),
         failed_reasons=tuple(sorted(reasons, key=lambda entry: (-entry[2], entry[0], entry[1]))),
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def find_files(folder_or_file: Path) -> list[FoundFile]:
         UsageError: there is no such file or folder.
     """
     if folder_or_file.is_file():
-        return [_found(folder_or_file, folder_or_file.parent)]
+        name = display_name(folder_or_file, folder_or_file.parent)
+        return [FoundFile(name, folder_or_file, folder_or_file.stat().st_size)]
     if not folder_or_file.is_dir():
         raise UsageError(
             f"There is no file or folder {folder_or_file}. Check `input_dir`; "
@@ -52,7 +54,7 @@ class _Walk:
         self._root = root
         self._folders = [root]
         self._links: list[Path] = []
-        self._seen = {os.path.realpath(root)}
+        self._seen = {_identity(root, root.stat())}
 
     def files(self) -> Iterator[FoundFile]:
         while self._folders or self._links:
@@ -71,28 +73,38 @@ class _Walk:
         for entry in listed:
             if _is_debris(entry.name):
                 continue
-            path = folder / entry.name
             if entry.is_symlink():
-                self._links.append(path)
-            elif entry.is_dir():
-                self._seen.add(os.path.realpath(path))
-                self._folders.append(path)
-            elif entry.is_file():
-                self._seen.add(os.path.realpath(path))
-                yield _found(path, self._root)
+                self._links.append(folder / entry.name)
+            else:
+                yield from self._take(folder / entry.name, entry.stat, linked=False)
 
     def _follow(self, link: Path) -> Iterator[FoundFile]:
-        target = os.path.realpath(link)
-        if target in self._seen:
-            return
-        if link.is_dir():
-            self._seen.add(target)
-            self._folders.append(link)
-        elif link.is_file():
-            self._seen.add(target)
-            yield _found(link, self._root)
-        elif not link.exists():
+        if link.exists():
+            yield from self._take(link, link.stat, linked=True)
+        else:
             yield FoundFile(display_name(link, self._root), link, problem="it is a link that leads nowhere")
+
+    def _take(self, path: Path, status_of: Callable[[], os.stat_result], linked: bool) -> Iterator[FoundFile]:
+        """A file, or a folder to be listed later, unless a link leads to what was seen before."""
+        try:
+            status = status_of()
+        except OSError as error:
+            yield FoundFile(display_name(path, self._root), path, problem=_why(error, "file"))
+            return
+        identity = _identity(path, status)
+        if linked and identity in self._seen:
+            return
+        if stat.S_ISDIR(status.st_mode):
+            self._seen.add(identity)
+            self._folders.append(path)
+        elif stat.S_ISREG(status.st_mode):
+            self._seen.add(identity)
+            yield FoundFile(display_name(path, self._root), path, status.st_size)
+
+
+def _identity(path: Path, status: os.stat_result) -> tuple[int, int] | str:
+    """What tells one real file or folder from another; Windows gives no inode numbers here."""
+    return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(path)
 
 
 def display_name(path: Path, root: Path) -> str:
@@ -100,13 +112,6 @@ def display_name(path: Path, root: Path) -> str:
     name = path.relative_to(root).as_posix()
     valid = os.fsencode(name).decode("utf-8", "replace")
     return unicodedata.normalize("NFC", valid)
-
-
-def _found(path: Path, root: Path) -> FoundFile:
-    try:
-        return FoundFile(display_name(path, root), path, path.stat().st_size)
-    except OSError as error:
-        return FoundFile(display_name(path, root), path, problem=_why(error, "file"))
 
 
 def _is_debris(name: str) -> bool:

@@ -54,18 +54,11 @@ def _wide_encoding(data: bytes) -> str:
     sample = data[:4096]
     if b"\0" not in sample or len(data) % 2:
         return ""
-    units = len(sample) // 2
-    spaces = {order: _count_spaces(sample, order) for order in ("utf-16-le", "utf-16-be")}
+    texts = {order: sample.decode(order, "replace") for order in ("utf-16-le", "utf-16-be")}
+    spaces = {order: sum(map(text.count, " \r\n\t")) for order, text in texts.items()}
     best = max(spaces, key=lambda order: spaces[order])
-    zeros = max(sample[0::2].count(0), sample[1::2].count(0))
-    if spaces[best] * 50 < units or min(spaces.values()) * 10 > spaces[best] or zeros * 50 < units:
-        return ""
-    return best
-
-
-def _count_spaces(sample: bytes, order: str) -> int:
-    text = sample.decode(order, "replace")
-    return sum(text.count(character) for character in " \r\n\t")
+    too_few = spaces[best] * 50 < len(texts[best]) or min(spaces.values()) * 10 > spaces[best]
+    return "" if too_few or "\0" in texts[best] else best
 
 
 def _decode_utf8(data: bytes) -> str | None:

@@ -32,7 +32,7 @@ def open_zip(data: bytes, kind: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise UnreadableDocumentError(f"it is not a {kind} file or is damaged ({error})") from error
+        raise UnreadableDocumentError(f"it is not a valid {kind} file or is damaged ({error})") from error
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     packed = max(1, len(data))

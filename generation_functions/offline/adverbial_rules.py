@@ -25,7 +25,7 @@ _DURATION = re.compile(
     rf"\bfor (?:about |around |nearly |almost |up to |more than |over |only )?{NUMBER} {_TIME_UNIT}\b"
 )
 _OFTEN = re.compile(
-    rf"\b(?:(?:once |twice )?every (?:\w+ ){{0,2}}?{_TIME_UNIT}|(?:once|twice|three times) an? {_TIME_UNIT}"
+    rf"(?<!of )\b(?:(?:once |twice )?every (?:\w+ ){{0,2}}?{_TIME_UNIT}|(?:once|twice|three times) an? {_TIME_UNIT}"
     rf"|every (?:second )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
 _WEEKDAY = re.compile(r"\bon (?:the (?:first|second|third|last) )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
@@ -33,6 +33,10 @@ _AGE = re.compile(r"\bat the age of (?:\d+|[a-z-]+)\b")
 _RUNS = re.compile(r"^(?:open|closed)(?: to [a-z]+)?(?= (?:from|on|between|during|in|at|every) )")
 _REFUSED_SUBJECT_VERBS = lexicon.word_set(
     "do go say think know mean want like seem look live lie stand sit stay come become remain"
+)
+_GROUPS = lexicon.word_set(
+    "trust board company council committee government society university academy institute ministry parliament army "
+    "navy court party union club bank group department agency museum commission office corporation association"
 )
 _MOST_SUBJECT_QUESTION_WORDS = 14
 
@@ -60,6 +64,8 @@ def subject_pairs(clause: Clause) -> Iterator[Pair]:
     if clause.form is None or clause.front or clause.form.base in _REFUSED_SUBJECT_VERBS or len(clause.words) < 3:
         return
     if subject.kind == "named" and not subject.person and not subject.text.startswith("the "):
+        return
+    if subject.kind == "named" and not subject.person and subject.text.split()[-1].lower() in _GROUPS:
         return
     if subject.text.split()[0].lower() in lexicon.QUANTIFIERS or clause.words[0].lower() in lexicon.PREPOSITIONS:
         return

@@ -56,7 +56,9 @@ def leans(fragment: str) -> bool:
             continue
         phrase = before_break(words[at + 1 :], stops=_PHRASE_ENDS)
         after = words[at + 1 + len(phrase) : at + 2 + len(phrase)]
-        if after and after[0] in ("of", "between", "that", "who", "which"):
+        if after and after[0] == "to" and phrase[0] in lexicon.PLAIN_ADJECTIVES:
+            continue
+        if after and (after[0] in _EXPLAINING or has_name(words[at + 1 + len(phrase) : at + 5 + len(phrase)])):
             continue
         if not has_name(phrase) and not _explains_itself([part.lower() for part in phrase]):
             return True
@@ -65,11 +67,14 @@ def leans(fragment: str) -> bool:
 
 def _explains_itself(phrase: list[str]) -> bool:
     """Whether a noun phrase after "the" needs no text around it: "sun", "largest planet", "tuning collar"."""
+    if phrase[-1] == "time" and phrase[0] in lexicon.PLAIN_ADJECTIVES:
+        return True
     if not lexicon.UNIQUE_THINGS.isdisjoint(phrase) or (len(phrase) > 1 and phrase[0].endswith("est")):
         return True
     return len(phrase) > 1 and phrase[0] not in lexicon.PLAIN_ADJECTIVES and phrase[-1] not in lexicon.VAGUE_HEADS
 
 
+_EXPLAINING = frozenset(["of", "between", "that", "who", "which"])
 _PHRASE_ENDS = lexicon.CLAUSE_STARTS | lexicon.PREPOSITIONS
 
 
@@ -87,12 +92,12 @@ def can_be_named(clause: Clause, story: bool) -> bool:
     """
     subject = clause.subject
     if subject.kind == "named":
-        return True
+        return not story or " " in subject.text
     past = is_past(clause)
     named = has_name(clause.words)
     words = subject.text.split()
     if subject.kind == "definite":
-        if subject.person or len(words) > 6:
+        if subject.person or len(words) > 6 or words[-1].rstrip("s") in lexicon.DOCUMENT_WORDS:
             return False
         return not past or (named and len(words) > 2 and not story and not leans(" ".join(words[1:])))
     return not past or (named and not story and len(words) > 1)

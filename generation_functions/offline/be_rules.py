@@ -118,6 +118,7 @@ _NO_AGENTS = (
     | lexicon.MONTHS
 )
 _DIMENSIONS = lexicon.word_set("long tall high wide deep thick heavy old")
+_MINDS_DO = lexicon.word_set("judge know consider measure see hear call regard mark identify find")
 _THINGS_DO = lexicon.word_set(
     """
     destroy damage cause follow surround power drive cover flood kill form separate protect
@@ -140,8 +141,8 @@ def be_pairs(clause: Clause, rng: random.Random) -> Iterator[Pair]:
         yield from _definition(clause)
     elif first == "the":
         yield from _identity(clause)
-    yield from _attribute(clause)
-    yield from _dimension(clause)
+    dimensions = list(_dimension(clause))
+    yield from dimensions or _attribute(clause)
     ending = " ".join(words[:2]).lower()
     if ending in _ADJECTIVE_ENDINGS and len(words) > 2 and askable(clause.rest):
         yield from _pair(clause, question(clause, "What", ending), 2.2)
@@ -176,7 +177,7 @@ def _definition(clause: Clause) -> Iterator[Pair]:
     head = head_noun(complement)
     if head in _EMPTY_COMPLEMENTS or (clause.words[0].lower() == "one" and head in lexicon.VAGUE_HEADS):
         return
-    person = clause.subject.person or (is_person_noun(head) and clause.subject.kind == "named")
+    person = clause.subject.kind == "named" and (clause.subject.person or is_person_noun(head))
     text = finished(clause, f"{'Who' if person else 'What'} {clause.verb} {clause.subject.text}")
     yield from _pair(clause, text, 3.4)
 
@@ -311,6 +312,8 @@ def _who_did(clause: Clause, participle: str) -> Iterator[Pair]:
     if not named and (head_noun(agent) in _NO_AGENTS or not (article or first.endswith("s"))):
         return
     if not named and article and len(agent) < 2:
+        return
+    if not named and base in _MINDS_DO:
         return
     thing = base in _THINGS_DO or (not named and not is_person_noun(head_noun(agent)))
     verb = past if clause.verb in ("was", "were") else third_person(base) if base else ""

@@ -29,7 +29,7 @@ _MARKUP = re.compile(
 _FOOTNOTE = re.compile(r"\[(?:\d{1,3}|[a-z]|citation needed|note \d+)\]")
 _CODE_START = re.compile(r"(?:async def|def|class) \w+|import \w+|from \w+ import |@\w+|#!|[A-Z][A-Z0-9_]+ = ")
 _MOST_HEADING_CHARACTERS = 60
-_LEAST_WRAPPED_CHARACTERS = 45
+_LEAST_WRAPPED_CHARACTERS = 25
 _SPACES = re.compile(r"\s+")
 
 

@@ -31,11 +31,12 @@ def code_pairs(code: str) -> Iterator[Pair]:
         yield Pair(
             f"What is the value of the constant `{match[1]}`?",
             f"The value of the constant `{match[1]}` is {match[2]}.",
-            2.0,
+            1.5,
         )
 
 
 def _documented(kind: str, name: str, sentence: str) -> Pair | None:
+    sentence = sentence.split(";")[0].rstrip(".") + "."
     first, _, rest = sentence.partition(" ")
     form = verb_forms().get(first.lower())
     what = f"the function `{name}`" if kind == "def" else f"the class `{name}`"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from generation_functions.offline import lexicon
 from generation_functions.offline.asking import Pair, lowered_start
 from generation_functions.offline.blocks import Fields
+from generation_functions.offline.verbs import verb_forms
 
 # Keys that name a row wherever they stand; any other key names it only when the rows begin with it.
 _NAME_KEYS = (
@@ -84,27 +85,42 @@ _KEY_UNITS = {
     "litres": "litres",
 }
 _KEY = re.compile(r"[A-Za-z][A-Za-z _/-]{1,38}(?:[ _]?\(([^()]{1,20})\))?|[a-z]+(?:_[a-z]+)*_(?:km2)")
+_PLURAL_HEADING = re.compile(r"[a-z]{2,20}[a-rt-z]s")
 _BAD_VALUES = lexicon.word_set("true false yes no none null nan n/a na - — ? unknown")
 _PROPER = re.compile(r"[A-Z`\d]")
-_MAX_ROWS_ASKED = 12
-_MAX_VALUE_WORDS = 14
+_MAX_VALUE_WORDS = 7
 
 
-def field_pairs(fields: Fields, first_key: str) -> Iterator[Pair]:
+def field_pairs(fields: Fields, first_key: str, heading: str = "") -> Iterator[Pair]:
     """Pairs from one row: what the other fields say about the row's name.
 
     `first_key` is the key that the rows of this text begin with; a row cut in two begins with another.
+    `heading` stands above the rows; a plural noun there says what they are.
     """
     name = _row_name(fields, first_key)
     if name is None:
         return
-    name_key, subject = name
+    name_key, value = name
+    subject = _subject(value, heading)
     for key, value in fields:
         if key == name_key or not _is_value(value):
             continue
         pair = _field_pair(subject, key.strip(), value.strip().rstrip("."))
         if pair:
             yield pair
+
+
+def _subject(name: str, heading: str) -> str:
+    """A row's name as a question writes it: 'the pipe "Old Margery"' under the heading "pipes", "the brew group"."""
+    kind = heading.lower()
+    if _PLURAL_HEADING.fullmatch(kind):
+        singular = kind[:-3] + "y" if kind.endswith("ies") else kind[:-1]
+        return f'the {singular} "{name}"'
+    words = name.split()
+    if words[0] == "The" and len(words) > 1:
+        return " ".join(["the", *words[1:]])
+    common = words[0][1:].islower() and len(words) > 1 and all(word.islower() for word in words[1:])
+    return f"the {name[0].lower()}{name[1:]}" if common else name
 
 
 def _row_name(fields: Fields, first_key: str) -> tuple[str, str] | None:
@@ -131,7 +147,12 @@ def _is_name(value: str) -> bool:
 
 
 def _is_value(value: str) -> bool:
-    return value.lower() not in _BAD_VALUES and len(value.split()) <= _MAX_VALUE_WORDS and "://" not in value
+    return (
+        value.lower() not in _BAD_VALUES
+        and len(value.split()) <= _MAX_VALUE_WORDS
+        and "://" not in value
+        and ";" not in value
+    )
 
 
 def _field_pair(name: str, key: str, value: str) -> Pair | None:
@@ -154,7 +175,8 @@ def _field_pair(name: str, key: str, value: str) -> Pair | None:
         verb = "are" if plural else "is"
         asked = f"What {verb} the {noun} of {{name}}{' in ' + unit if unit else ''}?"
         answered = f"The {noun} of {{name}} {verb} {{value}}{' ' + unit if unit else ''}."
-    return Pair(_filled(asked, name, value), _filled(answered, name, value), 2.7)
+    answer = _filled(answered, name, value)
+    return Pair(_filled(asked, name, value), answer[0].upper() + answer[1:], 2.7)
 
 
 def _filled(template: str, name: str, value: str) -> str:
@@ -168,12 +190,16 @@ def _described_key(key: str) -> tuple[str, str] | None:
         return None
     unit = match[1] or ""
     words = key.split("(")[0].replace("_", " ").split()
-    if len(words) > 1 and words[-1].lower() in _KEY_UNITS:
-        unit = unit or words[-1].lower()
-        words = words[:-1]
+    if len(words) > 1 and (words[-1].lower() in _KEY_UNITS or words[-1].lower() in lexicon.UNITS):
+        at = -2 if len(words) > 2 and words[-2].lower() in ("cubic", "square", "nautical") else -1
+        unit = unit or " ".join(words[at:]).lower()
+        words = words[:at]
     unit = _KEY_UNITS.get(unit.lower(), unit)
     low = [word if word.isupper() and len(word) > 1 else word.lower() for word in words]
     if not words or len(words) > 4 or any(word in _SKIPPED_KEYS for word in low):
+        return None
+    form = verb_forms().get(low[0])
+    if form is not None and form.tense != "base":
         return None
     if low[-1].endswith(("ed", "ing", "ly")) or low[0] in (
         "in",

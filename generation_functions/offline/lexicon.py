@@ -220,8 +220,8 @@ UNIQUE_THINGS = word_set(
     """
     sun moon earth world universe sky atmosphere equator internet sea ocean human heart brain body
     liver blood lungs stomach skin throne army navy church bible public government middle ages bronze
-    iron stone age industrial north south east west past future present ground soil air environment
-    century 19th 20th 18th 17th 16th 15th 1st first second third last only same most least war
+    iron stone age industrial north south east west present ground soil air environment
+    century 19th 20th 18th 17th 16th 15th 
     """
 )
 # Adjectives that tell one thing from another only in their own text.
@@ -247,7 +247,7 @@ MASS_NOUNS = word_set(
     glucose cellulose chlorophyll keratin collagen haemoglobin hemoglobin calcium sodium potassium
     mercury uranium radium polonium sulphur sulfur phosphorus chlorine ozone methane ammonia ethanol
     alcohol vinegar yeast flour dough soap bronze brass gunpowder parchment papyrus porcelain pottery
-    rust mould mold moss grass fruit meat fish food sleep memory software hardware data logging
+    rust mould mold moss grass fruit meat fish food sleep memory work construction production research software hardware data logging
     encryption compression caching
     """
 )

@@ -25,6 +25,7 @@ _ALIAS = re.compile(
     re.MULTILINE,
 )
 _COMPOUND = re.compile(r"\b[Tt]he ((?:[A-Z][\w’'-]+ )+|[a-z][a-z-]+ )([a-z][a-z-]+)\b")
+_TITLE_COMPOUND = re.compile(r"\b(?:[Tt]he|an?) ([a-z][a-z-]+ )([a-z][a-z-]+)\b")
 _OF_NAME = re.compile(r"\b[Tt]he ([a-z]+) of ((?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)")
 _SPOKEN = re.compile(r"[,.!?…][\"”’](?=\s)|\bI (?:am|was|had|have|saw|said|went|could|would|do|did)\b")
 _LEAST_SPOKEN = 2
@@ -77,8 +78,8 @@ class Mentions:
         return names[0] if names and len(names) == 1 else None
 
 
-def read_mentions(prose: str) -> Mentions:
-    """Collects the words and names of `prose`."""
+def read_mentions(prose: str, title: str = "") -> Mentions:
+    """Collects the words and names of `prose`; a lower-case compound in `title` counts as known."""
     lower = frozenset(word for word in _WORD.findall(prose) if word.islower())
     names: dict[str, str] = {}
     people: set[str] = set()
@@ -89,7 +90,7 @@ def read_mentions(prose: str) -> Mentions:
         by_head.setdefault(name_head(name), []).append(written)
     for match in _ALIAS.finditer(prose):
         _add_alias(match, by_head)
-    _add_compounds(prose, by_head)
+    _add_compounds(prose, title, by_head)
     story = len(_SPOKEN.findall(prose)) >= _LEAST_SPOKEN
     people.difference_update(name for name, written in names.items() if written.startswith("the "))
     return Mentions(lower, frozenset(_INNER_CAPITAL.findall(prose)), story, by_head, frozenset(people))
@@ -146,12 +147,15 @@ def _add_alias(match: re.Match[str], by_head: dict[str, list[str]]) -> None:
     by_head[head] = [article.lower() + name]
 
 
-def _add_compounds(prose: str, by_head: dict[str, list[str]]) -> None:
+def _add_compounds(prose: str, title: str, by_head: dict[str, list[str]]) -> None:
     """After "the tower of Eastness" and "the fog organ", "the tower" and "the organ" are those."""
     for noun, name in _OF_NAME.findall(prose):
         if noun in _PLACE_OR_GROUP and noun not in by_head:
             by_head[noun] = [f"the {noun} of {name}"]
     counts = Counter(_COMPOUND.findall(prose))
+    for compound in _TITLE_COMPOUND.findall(title):
+        if compound in counts:
+            counts[compound] += _LEAST_COMPOUNDS
     for (modifier, noun), count in counts.items():
         known = by_head.get(noun)
         named = modifier[0].isupper()

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from generation_functions.offline.anchoring import anchored
 from generation_functions.offline.asking import Pair, can_be_named
 from generation_functions.offline.blocks import Block, blocks
 from generation_functions.offline.clauses import Clause, read_clause, stands_alone, without_opener
@@ -29,27 +30,41 @@ _LATER_PAIR_COST = 1.0
 def question_answer_pairs(values: Mapping[str, Any], rng: random.Random) -> str:
     """`Question:` / `Answer:` blocks about `text`, the most informative first, or `NO QUESTIONS`."""
     text = str(values.get("text") or "")
-    pairs = pick(find_pairs(text, rng), len(text.split()))
+    title = str(values.get("title") or "")
+    groups = find_pairs(text, rng, title)
+    pairs = pick(groups, len(text.split()))
     if not pairs:
         return NO_QUESTIONS
     return "\n\n".join(f"Question: {pair.question}\nAnswer: {pair.answer}" for pair in pairs)
 
 
-def find_pairs(text: str, rng: random.Random) -> list[list[Pair]]:
+def find_pairs(text: str, rng: random.Random, title: str = "") -> list[list[Pair]]:
     """All pairs that the rules are sure of: one list for each sentence, row or definition that gives any."""
     found = list(blocks(text))
     first_keys = [block.fields[0][0] for block in found if block.fields]
     first_key = max(first_keys, key=first_keys.count) if first_keys else ""
     prose = [block for block in found if block.kind in ("paragraph", "item")]
-    groups = [list(field_pairs(block.fields, first_key)) for block in found if block.fields]
+    groups = list(_rows(found, first_key, title))
     groups += [list(code_pairs(block.text)) for block in found if block.kind == "code"]
     joined = "\n".join(block.text for block in prose)
     language = language_of(joined)
     if language == "english":
-        groups += _english(prose, joined, rng)
+        groups += _english(prose, read_mentions(joined, title), rng)
     elif language == "german":
         groups += [list(german_pairs(sentence)) for block in prose for sentence in sentences_of(block)]
-    return [group for group in groups if group]
+    return [[anchored(pair, title) for pair in group] for group in groups if group]
+
+
+def _rows(found: Iterable[Block], first_key: str, title: str) -> Iterator[list[Pair]]:
+    """Pairs of each row; a heading of one plural noun ("pipes") says what the rows below it are."""
+    heading = title
+    for block in found:
+        if block.kind == "heading":
+            heading = block.text
+        elif block.fields:
+            yield list(field_pairs(block.fields, first_key, heading))
+        else:
+            heading = ""
 
 
 def sentences_of(block: Block) -> list[str]:
@@ -57,8 +72,7 @@ def sentences_of(block: Block) -> list[str]:
     return [sentence.strip() for sentence in split_sentences(block.text) if not sentence.isspace()]
 
 
-def _english(prose: Iterable[Block], joined: str, rng: random.Random) -> Iterator[list[Pair]]:
-    mentions = read_mentions(joined)
+def _english(prose: Iterable[Block], mentions: Mentions, rng: random.Random) -> Iterator[list[Pair]]:
     for block in prose:
         antecedent: Subject | None = None
         settled = True

@@ -230,7 +230,7 @@ def _instruction(sentence: str, mentions: Mentions) -> Iterator[Pair]:
     asked = named_task(match[3], mentions)
     if asked is None or " to " in f" {match[2]} " or not _VAGUE_OBJECTS.isdisjoint(match[2].split()):
         return
-    if len(match[3].split()) > 2:
+    if len(match[3].split()) > 2 and verb not in ("let", "make", "be", "get"):
         yield Pair(f"How do you {asked}?", sentence, 3.0)
 
 

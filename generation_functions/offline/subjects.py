@@ -83,7 +83,8 @@ def read_subject(words: list[str], mentions: Mentions) -> Subject | None:
     if phrase_head(inner) in lexicon.VAGUE_HEADS:
         return None
     named = any(word[:1].isupper() for word in inner) or inner[0][:1] == "`"
-    return Subject(text, "named" if named else "generic", False, plural or first in ("all", "most", "many", "some"))
+    person = not named and phrase_head(inner) in lexicon.PERSON_NOUNS
+    return Subject(text, "named" if named else "generic", person, plural or first in ("all", "most", "many", "some"))
 
 
 def _definite(inner: list[str], text: str, plural: bool, mentions: Mentions) -> Subject | None:

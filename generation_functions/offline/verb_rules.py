@@ -16,6 +16,7 @@ from generation_functions.offline.asking import (
     do_form,
     finished,
     has_name,
+    leans,
     plain_complement,
     question,
 )
@@ -188,7 +189,11 @@ def _lexical(clause: Clause, base: str, rng: random.Random) -> Iterator[Pair]:
     yield from _measure(clause, base)
     yield from _where(clause, base)
     if base in _DOES and clause.form and clause.form.tense == "third" and len(clause.words) > 3 and not clause.front:
-        if base not in _WHAT_VERBS and (len(clause.subject.text.split()) > 1 or clause.subject.text[0] == "`"):
+        if (
+            base not in _WHAT_VERBS
+            and not clause.subject.person
+            and (len(clause.subject.text.split()) > 1 or clause.subject.text[0] == "`")
+        ):
             yield from _pair(clause, finished(clause, f"What does {clause.subject.text} do"), 2.3)
     if len(clause.words) > 1 and clause.words[0] == "by" and clause.words[1].endswith("ing"):
         yield from _pair(clause, question(clause, "How"), 2.7)
@@ -221,11 +226,11 @@ def _what(clause: Clause, base: str) -> Iterator[Pair]:
         return
     listed = clause.rest.count(", ") > 0 and " and " in clause.rest
     if clause.form and clause.form.tense == "past":
-        if base in _WHAT_PAST and clause.subject.kind == "named":
+        if base in _WHAT_PAST and clause.subject.kind == "named" and not leans(" ".join(before_break(words))):
             date = DATE.search(clause.rest)
             when = date[0] if date and plain_complement(clause.rest[: date.start()], 12) else ""
             yield from _pair(clause, question(clause, "What", when), 2.3)
-    elif base in _WHAT_VERBS and len(words) > 1:
+    elif base in _WHAT_VERBS and len(words) > 1 and not clause.subject.person:
         yield from _pair(clause, question(clause, "What"), 2.5 if listed else 2.1)
 
 

@@ -42,17 +42,16 @@ def read_json(reply_format: ReplyFormat, text: str, cut: bool) -> Any:
         raise UnusableReplyError(_what_is_wrong(found, text, cut))
     if not schema:
         return max(zip(found.lengths, range(len(found.values)), found.values, strict=True))[2]
+    candidates = list(reversed(found.values))
+    if len(candidates) > 1 and all(isinstance(value, dict) for value in candidates):
+        candidates.insert(0, found.values)  # one object per line, where a list of them is wanted
     best: list[str] | None = None
-    for value in reversed(found.values):
+    for value in candidates:
         fitted, problems = fit(value, schema)
         if not problems:
             return fitted
         if best is None or len(problems) < len(best):
             best = problems
-    if len(found.values) > 1:  # one object per line where a list of them is wanted
-        fitted, problems = fit(found.values, schema)
-        if not problems:
-            return fitted
     if cut and found.unfinished:
         raise UnusableReplyError(_what_is_wrong(found, text, cut))
     raise UnusableReplyError(f"Your JSON does not have the form asked for: {'; '.join(best or [])}. {_WANTED}")

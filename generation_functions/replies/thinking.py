@@ -68,7 +68,8 @@ def strip_thinking(text: str, finish: str = "stop", *, keep: str = "") -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     answer = text
     if "<" in text or "[" in text or "◁" in text:
-        answer = _without_blocks(_without_turns(_final_channel(answer)), keep)
+        answer = _without_turns(_final_channel(answer))
+        answer = _without_turn_start(_without_blocks(answer, keep))
     answer = _without_leaked_channels(answer)
     answer = _without_headed_thought(answer)
     if not answer.strip():
@@ -106,13 +107,16 @@ def _final_channel(text: str) -> str:
 
 def _without_turns(text: str) -> str:
     """The first turn only, without the tokens around it that some servers let through."""
-    start = _TURN_START.match(text)
-    if start:
-        text = text[start.end() :]
+    text = _without_turn_start(text)
     for end in _TURN_END.finditer(text):
         if text[: end.start()].strip():
             return text[: end.start()]
     return text
+
+
+def _without_turn_start(text: str) -> str:
+    start = _TURN_START.match(text)
+    return text[start.end() :] if start else text
 
 
 def _without_blocks(text: str, keep: str) -> str:

@@ -171,7 +171,7 @@ def _weight(words: Vocabulary, around: _Context) -> _Weight | None:
         if ends_head:
             return _Weight.STATED
     ends_sentence = _ENDS_SENTENCE.match(around.after)
-    if common and not ends_sentence:
+    if common and not ends_sentence and not _HAS_DENOMINATOR.match(around.after):
         return None
     if _SOFT.search(around.sentence):
         return _Weight.SOFT

@@ -203,7 +203,7 @@ def test_types_that_cannot_be_found_or_checked_are_let_through() -> None:
     class Engine:
         pass
 
-    def function(a: Unimportable, b: Engine | None = None, c: int = None) -> None:  # type: ignore[assignment]
+    def function(a: Unimportable, b: Engine | None = None, c: int = None) -> None:  # type: ignore[assignment]  # noqa: RUF013
         """Odd."""
 
     arguments, found = validate(read_schema(function), {"a": object}, {})

@@ -20,8 +20,8 @@ def read_parquet(data: bytes) -> Extraction:
         for batch in open_parquet(data, batch_size=_BATCH_ROWS):
             rows += filter(None, map(row_text, batch.to_struct_array().to_pylist()))
     except BaseException as error:
-        # A panic in arro3's Rust code arrives as a PanicException, which cannot be imported.
-        if type(error).__name__ != "PanicException":
+        # arro3 raises plain Exceptions, and a panic in its Rust code a PanicException that cannot be imported.
+        if type(error) is not Exception and type(error).__name__ != "PanicException":
             raise
         raise UnreadableDocumentError(f"it is not a Parquet file or is damaged ({error})") from error
     return Extraction(parts=("\n\n".join(rows),))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
 
 _MIN_LINES = 8  # on each side of the gutter
-_MIN_FILL = 0.6  # of the column's width by its median line; cells of tables are shorter
+_MIN_FILL = 0.5  # of the left column's width by the median line of each; cells of tables are shorter
 _MAX_CROSSING = 0.25  # share of lines across the gutter: headings, captions
 _MAX_BOXES = 2_000
 _HYPHEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])[-\x02\ufffe]\n(?=[^\W\d_])")
@@ -50,8 +50,8 @@ def text_by_columns(textpage: PdfTextPage) -> str:
 
 def mixed_gutter(boxes: list[Box]) -> float | None:
     """The x of the gutter between two columns whose lines alternate in the file, or None."""
-    left_edge, right_edge = min(box.left for box in boxes), max(box.right for box in boxes)
-    width = right_edge - left_edge
+    left_edge = min(box.left for box in boxes)
+    width = max(box.right for box in boxes) - left_edge
     candidates = sorted({box.left - 1 for box in boxes if 0.3 < (box.left - left_edge) / max(width, 1) < 0.7})
     best: tuple[int, float] | None = None
     for x in candidates:
@@ -60,16 +60,16 @@ def mixed_gutter(boxes: list[Box]) -> float | None:
             best = (crossing, x)
     if best is None or best[0] > _MAX_CROSSING * len(boxes):
         return None
-    return best[1] if _is_mixed(boxes, best[1], left_edge, right_edge) else None
+    return best[1] if _is_mixed(boxes, best[1], left_edge) else None
 
 
-def _is_mixed(boxes: list[Box], x: float, left_edge: float, right_edge: float) -> bool:
+def _is_mixed(boxes: list[Box], x: float, left_edge: float) -> bool:
     sides = [box.left >= x for box in boxes if not box.left < x < box.right]
     right = [box.right - box.left for box in boxes if box.left >= x]
     left = [box.right - box.left for box in boxes if box.right <= x]
     if min(len(left), len(right)) < _MIN_LINES:
         return False
-    if median(left) < _MIN_FILL * (x - left_edge) or median(right) < _MIN_FILL * (right_edge - x):
+    if min(median(left), median(right)) < _MIN_FILL * (x - left_edge):
         return False
     switches = sum(one != other for one, other in pairwise(sides))
     return switches > min(len(left), len(right)) / 2

@@ -141,7 +141,7 @@ def test_records_that_vanish_without_a_reason_raise_the_alarm(run_folder: Path, 
     page = report(run_folder, clean)
     kind, text = verdict(page)
     assert kind == "bad"
-    assert "he numbers do not add up" in text
+    assert "700 records went missing without a reason; the numbers do not add up." in text
     assert "Step check question of pairs: 1,871 came in, and 1,171 are accounted for." in words(page)
     assert "? 700 not accounted for" in words(page)
 
@@ -195,3 +195,13 @@ def test_ten_thousand_documents_keep_the_page_small(run_folder: Path, summary: d
 def test_a_run_that_made_nothing_still_gets_a_page(tmp_path: Path) -> None:
     kind, text = verdict(report(tmp_path, {"pipeline": "debug-pipeline", "status": "completed"}))
     assert (kind, "No dataset was written." in text) == ("bad", True)
+
+
+def test_counts_of_the_run_that_contradict_each_other_are_listed(run_folder: Path, clean: dict[str, Any]) -> None:
+    clean["failed"] = 3
+    clean["stages"][1]["records_out"] += 1
+    clean["datasets"][0]["rows"] += 10
+    text = words(report(run_folder, clean))
+    assert "3 records count as failed, and 0 have a reason." in text
+    assert "Stage pairs: 1,361 were made, and 1,362 came out." in text
+    assert "Dataset pairs: 1,371 rows, 1,361 with a length." in text

@@ -67,6 +67,12 @@ def test_a_link_to_a_file_that_is_found_anyway_is_not_read_twice(tmp_path: Path)
     assert names(tmp_path) == ["z.txt"]
 
 
+def test_hard_links_are_files_of_their_own(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt")
+    (tmp_path / "b.txt").hardlink_to(tmp_path / "a.txt")
+    assert names(tmp_path) == ["a.txt", "b.txt"]
+
+
 def test_a_link_that_leads_nowhere_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.txt").symlink_to(tmp_path / "gone.txt")
     assert [(found.file, found.problem) for found in find_files(tmp_path)] == [

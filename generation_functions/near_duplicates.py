@@ -1,0 +1,130 @@
+"""Finds texts that say nearly the same in nearly the same words, in time that hardly depends on how alike they are.
+
+Two texts are near-duplicates when the Jaccard similarity of their features reaches the threshold. Features are the
+words and the pairs of neighbouring words, in lower case and without punctuation. Words rather than runs of
+characters, because questions are short: "Who won in 1914?" and "Who won in 1918?" share most characters, but they
+are two questions. Pairs, so that word order counts. Scripts without spaces count each character as a word.
+
+MinHash with locality-sensitive hashing (Broder, 1997; Indyk & Motwani, 1998) leaves the few texts that resemble any
+other at all. Among those an exact join with prefix filtering (Bayardo et al., 2007) decides: two sets that overlap
+that much must share one of their rarest features, so texts made from one template do not have to be compared
+pair by pair, and nothing is dropped whose true similarity is below the threshold.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, islice, pairwise
+
+from rensa import RMinHash, RMinHashLSH
+
+from generation_functions.errors import UsageError
+
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
+# Symbols are words, or "C", "C++" and "C#" would be the same; punctuation is nothing.
+_WORDS = re.compile(rf"[^\W{_UNSPACED}]+|[{_UNSPACED}]|[^\w\s.,;:!?…\"'“”„‘’‚«»‹›()\[\]{{}}/\\–—-]")
+
+_PERMUTATIONS = 128
+_LEAST_RECALL = 0.999  # of the hashing, for a pair right at the threshold
+_SEED = 42
+_BLOCK = 4096
+
+
+def _features(text: str) -> list[str]:
+    words = _WORDS.findall(text.casefold())
+    if not words:
+        return [text.strip()]
+    return [*words, *[f"{left} {right}" for left, right in pairwise(words)]]
+
+
+def _bands(threshold: float) -> tuple[int, int]:
+    """Bands and rows per band: as many rows as still find a pair at the threshold nearly always."""
+    best = (_PERMUTATIONS, 1)
+    for rows in range(2, _PERMUTATIONS + 1):
+        bands = _PERMUTATIONS // rows
+        if 1 - (1 - threshold**rows) ** bands >= _LEAST_RECALL:
+            best = (bands, rows)
+    return best
+
+
+def _resembling(texts: Sequence[str], threshold: float) -> list[int]:
+    """Indexes of the texts whose MinHash agrees with that of any other text in at least one band."""
+    bands, rows = _bands(threshold)
+    index = RMinHashLSH(threshold, bands * rows, bands)
+    matrices = []
+    for start in range(0, len(texts), _BLOCK):
+        features = [_features(text) for text in texts[start : start + _BLOCK]]
+        matrix = RMinHash.digest_matrix_from_token_sets(features, bands * rows, _SEED)
+        index.insert_matrix(matrix, start)
+        matrices.append(matrix)
+    flags = (flag for matrix in matrices for flag in index.query_duplicate_flags_matrix(matrix))
+    return list(compress(range(len(texts)), flags))
+
+
+def _hashed(texts: Sequence[str], chosen: Iterable[int]) -> Iterator[tuple[int, array[int]]]:
+    """The features of the chosen texts as sorted distinct 64-bit numbers, which take little memory."""
+    indexes = iter(chosen)
+    while block := list(islice(indexes, _BLOCK)):
+        hashes = RMinHash.hash_token_sets([_features(texts[index]) for index in block])
+        yield from zip(block, (array("Q", sorted(set(row))) for row in hashes), strict=True)
+
+
+class _Join:
+    """Texts kept so far, findable by their rarest features."""
+
+    def __init__(self, threshold: float, frequencies: Counter[int]) -> None:
+        self.threshold = threshold
+        self.frequencies = frequencies
+        self.kept: dict[int, array[int]] = {}
+        self.with_feature: defaultdict[int, list[int]] = defaultdict(list)
+
+    def duplicate_of(self, index: int, features: array[int]) -> int | None:
+        """The first kept text that this one duplicates; without one, it is kept itself."""
+        rarest = sorted(features, key=lambda feature: (self.frequencies[feature], feature))
+        prefix = rarest[: len(rarest) - math.ceil(self.threshold * len(rarest) - 1e-9) + 1]
+        candidates = {other for feature in prefix for other in self.with_feature.get(feature, ())}
+        own = set(features)
+        for other in sorted(candidates):
+            if self._similar(own, self.kept[other]):
+                return other
+        self.kept[index] = features
+        for feature in prefix:
+            self.with_feature[feature].append(index)
+        return None
+
+    def _similar(self, own: set[int], other: array[int]) -> bool:
+        least, most = sorted((len(own), len(other)))
+        if least < self.threshold * most - 1e-9:
+            return False
+        shared = len(own.intersection(other))
+        return shared >= self.threshold * (least + most - shared) - 1e-9
+
+
+def find_near_duplicates(texts: Iterable[str], threshold: float = 0.8) -> dict[int, int]:
+    """Which texts repeat an earlier one: index of the duplicate -> index of the text that stays.
+
+    The first of several near-duplicates stays, and every duplicate is similar to the very text it is mapped to.
+    The result depends on the texts and their order only.
+
+    Args:
+        texts: The texts, all held in memory.
+        threshold: Least Jaccard similarity of two near-duplicates, above 0 and up to 1.
+
+    Raises:
+        UsageError: The threshold is out of range.
+    """
+    if not 0 < threshold <= 1:
+        raise UsageError(f"threshold is {threshold}, but must be above 0 and at most 1.")
+    held = list(texts)
+    found = list(_hashed(held, _resembling(held, threshold)))
+    join = _Join(threshold, Counter(feature for _, features in found for feature in features))
+    duplicates: dict[int, int] = {}
+    for index, features in found:
+        original = join.duplicate_of(index, features)
+        if original is not None:
+            duplicates[index] = original
+    return duplicates
