@@ -23,6 +23,10 @@ from generation_functions.errors import StorageError
 
 Entry = dict[str, Any]
 _SYNC_SECONDS = 1.0
+_FILTER_BITS = 1 << 25
+_INDEX_ROWS = """
+insert or replace into calls select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(?)
+"""
 _SCHEMA = """
 create table if not exists calls (key integer primary key, offset integer not null) without rowid;
 create table if not exists state (name text primary key, value not null);
@@ -53,8 +57,10 @@ class Totals:
             self.output_tokens += entry["output_tokens"]
             self.cost += entry["cost"]
             step = self.by_step.setdefault(entry["step"], [0, 0, 0, 0.0])
-            for place, amount in enumerate((1, entry["input_tokens"], entry["output_tokens"], entry["cost"])):
-                step[place] += amount
+            step[0] += 1
+            step[1] += entry["input_tokens"]
+            step[2] += entry["output_tokens"]
+            step[3] += entry["cost"]
 
 
 def encode_line(entry: Entry) -> bytes:
@@ -80,21 +86,17 @@ def _short(key: str) -> int:
 class KeyFilter:
     """Says for certain that a key was never added, without asking the disk (Bloom 1970; two probes, 4 MB)."""
 
-    _BITS = 25
-
     def __init__(self) -> None:
-        self._bytes = bytearray(1 << (self._BITS - 3))
+        self._bytes = bytearray(_FILTER_BITS >> 3)
 
     def add(self, short: int) -> None:
-        for place in self._places(short):
-            self._bytes[place >> 3] |= 1 << (place & 7)
+        first, second = short % _FILTER_BITS, (short >> 32) % _FILTER_BITS
+        self._bytes[first >> 3] |= 1 << (first & 7)
+        self._bytes[second >> 3] |= 1 << (second & 7)
 
     def may_hold(self, short: int) -> bool:
-        return all(self._bytes[place >> 3] & 1 << (place & 7) for place in self._places(short))
-
-    def _places(self, short: int) -> tuple[int, int]:
-        mask = (1 << self._BITS) - 1
-        return short & mask, (short >> self._BITS) & mask
+        first, second = short % _FILTER_BITS, (short >> 32) % _FILTER_BITS
+        return bool(self._bytes[first >> 3] & 1 << (first & 7) and self._bytes[second >> 3] & 1 << (second & 7))
 
 
 class CallLog:
@@ -306,9 +308,10 @@ class CallLog:
             return
         try:
             connection.execute("begin")
-            connection.executemany("insert or replace into calls values (?, ?)", self._committing.items())
-            state = [("indexed", end), ("totals", totals)]
-            connection.executemany("insert or replace into state values (?, ?)", state)
+            # One statement: a statement per row would hand the interpreter lock over once per row.
+            rows = orjson.dumps(list(self._committing.items())).decode()
+            connection.execute(_INDEX_ROWS, (rows,))
+            connection.execute("insert or replace into state values ('indexed', ?), ('totals', ?)", (end, totals))
             connection.execute("commit")
         except sqlite3.Error as error:  # most likely a full disk: the log says it better, the index can wait
             self._failure = self._failure or OSError(28, str(error))

@@ -71,6 +71,7 @@ class Ledger:
     retries: Retries = field(default_factory=dict)
     client_for: Callable[[Model], Client] | None = None
     before_call: Callable[[], None] = lambda: None  # raises when the run is stopping
+    before_send: Callable[[], None] = lambda: None  # raises when not even a call within the budget is to go out
     served: int = 0  # replies taken from the log in this process
     under_way: dict[str, asyncio.Future[None]] = field(default_factory=dict)
     on_reply: Callable[[Record, Entry], None] | None = None  # sees every reply, paid or not
@@ -222,7 +223,7 @@ class Client:
     async def _remote_reply(self, pool: EndpointPool, body: bytes, schema: Mapping[str, Any] | None) -> Entry:
         try:
             reply, tries, latency = await pool.post(
-                self._path, with_schema(body, schema) if schema else body, self._ledger.before_call
+                self._path, with_schema(body, schema) if schema else body, self._ledger.before_send
             )
         except BadRequestError as error:
             if schema is None or not mentions_schema(str(error)):

@@ -96,7 +96,12 @@ class Endpoint:
         return url
 
     async def post(
-        self, path: str, body: bytes, timeout: float, headers: dict[str, str], before_send: Callable[[], None]
+        self,
+        path: str,
+        body: bytes,
+        timeout: float,
+        headers: dict[str, str],
+        before_send: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:
         """Send one request, holding a slot. Returns the decoded body of a 200.
 
@@ -275,7 +280,8 @@ class EndpointPool:
     def _wait(trouble: TroubleError, tries: int) -> float:
         if trouble.retry_after is not None:
             return trouble.retry_after * (1 + 0.1 * random.random())
-        return min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries - 1, 10)) * (0.5 + random.random())
+        doubled = _FIRST_WAIT * float(2 ** min(tries - 1, 10))
+        return min(_LONGEST_WAIT, doubled) * (0.5 + random.random())
 
 
 async def _pause(seconds: float, check: Callable[[], None]) -> None:

@@ -9,19 +9,17 @@ same thing again resumes it: a run is a folder, and whatever is in the folder is
 
 from __future__ import annotations
 
-import heapq
 import logging
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import monotonic
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from generation_functions.call_log import CallLog
 from generation_functions.client import Client, Ledger, Retries
+from generation_functions.completion import completion, is_complete
 from generation_functions.connections import Connections, choose_automatically
 from generation_functions.errors import (
     AugmentoolkitError,
@@ -30,14 +28,15 @@ from generation_functions.errors import (
     PausedError,
 )
 from generation_functions.events import EventLog
+from generation_functions.interrupts import Interrupts
 from generation_functions.loop_thread import LoopThread
 from generation_functions.model import AUTO, Model
 from generation_functions.money import Budget
 from generation_functions.prompts import Prompt, Prompts, load_prompts
 from generation_functions.records import Record, stable_hash
-from generation_functions.run_folder import RunFolder, known_run_folders
-from generation_functions.run_output import RunOutput, ToRow
-from generation_functions.sources import Sources
+from generation_functions.run_folder import RunFolder, other_calls, read_json
+from generation_functions.run_output import SUMMARY_FILE, RunOutput, ToRow
+from generation_functions.sources import Sources, take_sample
 from generation_functions.stage import Observer, Stage
 from generation_functions.stage_store import Records, StageStore
 from generation_functions.steps import Step
@@ -97,6 +96,7 @@ class Run:
         self.prompts_used: dict[str, Prompt] = {}
         self.output = RunOutput(self, self.folder / work)
         self.summary: dict[str, Any] = {}
+        self.finished = False  # an earlier run did all of this, and what it made is still there
         self.work_folder = self.folder / work
         self._caps = (max_cost, max_calls)
         self._reuse_calls = reuse_calls
@@ -107,8 +107,7 @@ class Run:
         self._held = RunFolder(self.folder)
         self._loop = LoopThread()
         self._stage: Stage | None = None
-        self._interrupted: InterruptedRunError | None = None
-        self._handlers: dict[int, Any] = {}
+        self._interrupts = Interrupts(self._stop_stage)
         self._files_used: set[str] = set()
 
     # -- what pipelines use ------------------------------------------------------------------------------
@@ -149,7 +148,7 @@ class Run:
         Raises:
             EmptyStageError: There was nothing to read.
         """
-        self._check_interrupted()
+        self._interrupts.check()
         chunks = self.sources.chunks(
             input_dir,
             self._new_file("chunks"),
@@ -170,9 +169,10 @@ class Run:
             EmptyStageError: No record came out; says at which step they went and why.
             PausedError, InterruptedRunError, ModelRefusedError, StorageError: see errors.py.
         """
-        self._check_interrupted()
+        self._interrupts.check()
         if self.sample is not None and self.sampled is None:
-            records = self._take_sample(records)
+            records, total = take_sample(records, self.sample)
+            self.sampled = (len(records), total)
         self._chain = stable_hash(self._chain, name)
         store = StageStore(self._new_file(name), self._chain)
         stage = Stage(
@@ -193,7 +193,7 @@ class Run:
             self._finish_stage(stage, results)
         self._chain = stable_hash(self._chain, stage.input_digest)
         if not len(results) and self.sample is None:
-            raise EmptyStageError(_where_they_went(stage))
+            raise EmptyStageError(stage.why_empty())
         return results
 
     def write(
@@ -211,12 +211,12 @@ class Run:
         `to_row(record)` gives a row, several, or None. With `holdout`, records of that share of the chunks go to
         eval_questions.jsonl (those with `question` and `answer`) and never into the dataset.
         """
-        self._check_interrupted()
+        self._interrupts.check()
         return self.output.write(name, records, to_row, output_format=output_format, parquet=parquet, holdout=holdout)
 
     def progress(self, percent: float, message: str = "") -> None:
         """For pipelines that loop by themselves: how far they are. Raises when the run is to stop."""
-        self._check_interrupted()
+        self._interrupts.check()
         snapshot = {"stage": self.pipeline, "total": 100, "done": round(percent, 1), "message": message, "steps": []}
         self.events.add("progress", **snapshot)
         if self._on_progress:
@@ -236,6 +236,10 @@ class Run:
         self._started = monotonic()
         self.work_folder.mkdir(parents=True, exist_ok=True)
         self._state = self._held.read_state()
+        self._identity = self._chain
+        if not self._is_a_sample and is_complete(self.folder, self._state, self._identity):
+            self.finished = True
+            self.summary = read_json(self.folder / SUMMARY_FILE)
         self.events = EventLog(self.work_folder)
         self._log_handler = logging.FileHandler(self.work_folder / "log.txt", encoding="utf-8")
         self._log_handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
@@ -244,27 +248,37 @@ class Run:
         self.log = CallLog(self.folder / "calls")
         if self.log.damaged_lines:
             self.note(f"{self.log.damaged_lines} damaged line(s) at the end of the call log were left out")
-        others = self._other_logs() if self._reuse_calls else []
+        others = [CallLog(calls, writable=False) for calls in other_calls(self.folder)] if self._reuse_calls else []
         budget = Budget(self.log, *self._caps)
-        self.ledger = Ledger(self.log, budget, others, retries=self._retries, before_call=self._check_stage)
+        self.ledger = Ledger(
+            self.log,
+            budget,
+            others,
+            retries=self._retries,
+            before_call=self._check_stage,
+            before_send=self._check_sending,
+        )
         self.connections = Connections(self.ledger, self._loop)
         self.ledger.client_for = self.connections.client
         self.sources = Sources(self.folder / "documents", self.note)
         if not self._is_a_sample:
             self._held.register()
-        self._set_state("running")
-        self._catch_signals()
+        if not self.finished:
+            self._set_state("running")
+        self._interrupts.catch()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         status, message = _outcome(error)
+        untouched = self.finished and not self.stages and error is None
         try:
             self.output.close(error)
-            self.summary = self.output.finish(status, message, monotonic() - self._started)
+            if not untouched:
+                self.summary = self.output.finish(status, message, monotonic() - self._started)
         finally:
-            self._release_signals()
+            self._interrupts.release()
             self.connections.close()
             self._loop.close()
             self.log.close()
@@ -276,7 +290,9 @@ class Run:
             self.events.close()
             logger.removeHandler(self._log_handler)
             self._log_handler.close()
-            self._set_state(status, message=message)
+            if not untouched:
+                facts = completion(self.folder, self._identity, self.sources.folders) if error is None else {}
+                self._set_state(status, message=message, **facts)
             self._held.release()
 
     @property
@@ -291,46 +307,22 @@ class Run:
         self._state = {**self._state, **state}
         self._held.write_state({**state, "config": self.config})
 
-    def _other_logs(self) -> list[CallLog]:
-        here = self.folder.resolve()
-        folders = [folder / "calls" for folder in known_run_folders() if folder.resolve() != here]
-        logs = []
-        for folder in folders:
-            if (folder / "calls.jsonl").is_file() and os.access(folder / "calls.jsonl", os.R_OK):
-                logs.append(CallLog(folder, writable=False))
-        return logs
-
     # -- stopping ----------------------------------------------------------------------------------------
 
-    def _catch_signals(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._handlers[number] = signal.signal(number, self._on_signal)
-
-    def _release_signals(self) -> None:
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        self._handlers = {}
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self._interrupted is not None:
-            os._exit(130)  # the second time: at once. The call log needs no farewell.
-        name = signal.Signals(number).name
-        self._interrupted = InterruptedRunError(
-            f"stopped by {name}. Everything is kept: run the same command again to go on."
-        )
+    def _stop_stage(self, reason: InterruptedRunError) -> bool:
         if self._stage is None:
-            raise self._interrupted
-        self._loop.call_soon(self._stage.stop, self._interrupted)
-
-    def _check_interrupted(self) -> None:
-        if self._interrupted is not None:
-            raise self._interrupted
+            return False
+        self._loop.call_soon(self._stage.stop, reason)
+        return True
 
     def _check_stage(self) -> None:
-        self.log.check()
         if self._stage is not None:
             self._stage.check()
+
+    def _check_sending(self) -> None:
+        self.log.check()
+        if self._stage is not None:
+            self._stage.check_sending()
 
     # -- stages ------------------------------------------------------------------------------------------
 
@@ -338,20 +330,6 @@ class Run:
         stem = f"{len(self._files_used) + 1:02d}-{_file_name(name)}"
         self._files_used.add(stem)
         return self.work_folder / "stages" / f"{stem}.jsonl"
-
-    def _take_sample(self, records: Iterable[Record]) -> list[Record]:
-        assert self.sample is not None
-        seen = 0
-
-        def numbered() -> Iterable[tuple[str, int, Record]]:
-            nonlocal seen
-            for record in records:
-                seen += 1
-                yield stable_hash(record["id"], "sample"), seen, record
-
-        chosen = heapq.nsmallest(self.sample, numbered())
-        self.sampled = (len(chosen), seen)
-        return [record for _, _, record in sorted(chosen, key=lambda item: item[1])]
 
     def _observer(self, stage: str, steps: tuple[Step, ...]) -> Observer | None:
         if self._observe is None:
@@ -412,14 +390,3 @@ def _outcome(error: BaseException | None) -> tuple[str, str]:
 
 def _file_name(name: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in name.lower()).strip("-") or "stage"
-
-
-def _where_they_went(stage: Stage) -> str:
-    if not stage.done:
-        return f"stage {stage.name!r} got no records: there is nothing to work on"
-    lines = [f"stage {stage.name!r}: none of {stage.done} records came through."]
-    for tally in stage.tallies:
-        for kind, reasons in (("dropped", tally.dropped), ("failed", tally.failed)):
-            lines += [f"  {tally.name}: {count} {kind}: {reason}" for reason, count in reasons.most_common(3)]
-    lines.append("Look at failed.jsonl and stages/ in the run's folder, change the prompt, the model or the check.")
-    return "\n".join(lines)

@@ -103,6 +103,13 @@ def known_run_folders() -> list[Path]:
     return [Path(folder) for folder in folders if folder and Path(folder).is_dir()]
 
 
+def other_calls(folder: Path) -> list[Path]:
+    """The call log folders of this machine's other runs that can be read."""
+    here = folder.resolve()
+    folders = [known / "calls" for known in known_run_folders() if known.resolve() != here]
+    return [calls for calls in folders if os.access(calls / "calls.jsonl", os.R_OK)]
+
+
 def code_fingerprint(pipeline_file: Path | None) -> str:
     """Hash of the project's code and of the files beside a pipeline's own.
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 ToRow = Callable[[Record], Row | list[Row] | None]
 DATASETS = "datasets"
+SUMMARY_FILE = "summary.json"
 
 
 class RunOutput:
@@ -111,7 +112,7 @@ class RunOutput:
         """Write failed.jsonl and summary.json; after success also card and report. Returns the summary."""
         failed = self._write_failed()
         summary = self._summary(status, message, seconds, failed)
-        write_atomically(self.folder / "summary.json", orjson.dumps(summary, option=orjson.OPT_INDENT_2, default=str))
+        write_atomically(self.folder / SUMMARY_FILE, orjson.dumps(summary, option=orjson.OPT_INDENT_2, default=str))
         if status == "completed" and self.datasets:
             from generation_functions.datasets.card import write_card
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -125,3 +125,17 @@ class Sources:
             )
         )
         return set(chosen)
+
+
+def take_sample(records: Iterable[Record], size: int) -> tuple[list[Record], int]:
+    """`size` records chosen by a stable hash, in their order, and how many there were."""
+    total = 0
+
+    def numbered() -> Iterator[tuple[str, int, Record]]:
+        nonlocal total
+        for record in records:
+            total += 1
+            yield stable_hash(record["id"], "sample"), total, record
+
+    chosen = sorted(heapq.nsmallest(size, numbered()), key=lambda item: item[1])
+    return [record for _, _, record in chosen], total

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from generation_functions.client import UnusableError
 from generation_functions.errors import (
     AugmentoolkitError,
-    InterruptedRunError,
+    BudgetReachedError,
     PausedError,
     RecordFailedError,
     StoppingError,
@@ -125,9 +125,25 @@ class Stage:
         if self._stop is not None:
             raise StoppingError("the run is stopping")
 
+    def check_sending(self) -> None:
+        """The same, except that calls which the budget has room for still go out."""
+        if not isinstance(self._stop, BudgetReachedError):
+            self.check()
+
     def results(self) -> Records:
         """What has come out so far, in input order."""
         return self._store.finish(self._taken, self.outputs)
+
+    def why_empty(self) -> str:
+        """At which steps all records went, and why, for the error that says so."""
+        if not self.done:
+            return f"stage {self.name!r} got no records: there is nothing to work on"
+        lines = [f"stage {self.name!r}: none of {self.done} records came through."]
+        for tally in self.tallies:
+            for kind, reasons in (("dropped", tally.dropped), ("failed", tally.failed)):
+                lines += [f"  {tally.name}: {count} {kind}: {reason}" for reason, count in reasons.most_common(3)]
+        lines.append("Look at failed.jsonl and stages/ in the run's folder; change the prompt, the model or the check.")
+        return "\n".join(lines)
 
     async def run(self, records: Iterable[Record], *, grace: float = 5.0) -> None:
         """Carry all records through.
@@ -135,7 +151,7 @@ class Stage:
         Raises:
             PausedError, InterruptedRunError: After those under way had their time to end.
         """
-        if hasattr(records, "__len__"):
+        if isinstance(records, Sized):
             self.total = len(records)
         source = iter(records)
         self._tasks = [asyncio.create_task(self._work(source)) for _ in range(self._workers)]
@@ -162,7 +178,7 @@ class Stage:
                     self.stop(error)
         if pending and not isinstance(self._stop, StorageError):
             # Calls in flight are paid for already: let them arrive.
-            await asyncio.wait(pending, timeout=10 * grace if isinstance(self._stop, PausedError) else grace)
+            await asyncio.wait(pending, timeout=None if isinstance(self._stop, BudgetReachedError) else grace)
 
     async def _work(self, source: Iterator[Record]) -> None:
         given_back = monotonic()

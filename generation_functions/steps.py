@@ -31,8 +31,19 @@ Step = Callable[[Record], StepResult | Awaitable[StepResult]]
 class Asks(Protocol):
     """Whoever answers prompts: `generation_functions.client.Client`, or a stand-in in a test."""
 
-    async def answer(self, prompt: Prompt, record: Record, **options: Any) -> Answer:
-        """Ask one prompt about one record."""
+    async def answer(
+        self,
+        prompt: Prompt,
+        record: Record,
+        *,
+        values: Mapping[str, Any] | None = None,
+        validate: Validate | None = None,
+        sample: int = 0,
+        attempts: int = 3,
+        language: str | None = None,
+        step: str | None = None,
+    ) -> Answer:
+        """Ask one prompt about one record; see `Client.answer`."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from generation_functions import Client, Prompt, Record, Step, UnusableReplyError, record_id, with_calls
@@ -62,7 +62,7 @@ def read_turns(text: str, at_least: int) -> list[Turn]:
         turns.append({"role": _SPEAKERS[mark[1].lower()], "content": content})
     if not turns or turns[0]["role"] != "user" or turns[-1]["role"] != "assistant":
         raise UnusableReplyError('Start with a "User:" turn and end with an "Assistant:" turn.')
-    for before, after in zip(turns, turns[1:], strict=False):
+    for before, after in pairwise(turns):
         if before["role"] == after["role"]:
             raise UnusableReplyError(f'Two "{before["role"].title()}:" turns follow each other; they must alternate.')
     if not all(turn["content"] for turn in turns):

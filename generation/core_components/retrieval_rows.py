@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from generation_functions import Record, seeded, stable_hash, stable_share
+from generation_functions.datasets.holdout import is_record_held_out
 
 _OTHER_TEXTS = 512  # enough variety; few enough to hold in memory
 _SYSTEM = """\
@@ -28,11 +29,16 @@ class RetrievalRows:
     Args:
         chunks: All chunks: the wrong texts are taken from them.
         wrong_share: Share of the rows that get a chunk of another document.
+        holdout: Share of the chunks that is kept for evaluation: their texts appear in no row.
     """
 
-    def __init__(self, chunks: Iterable[Record], wrong_share: float) -> None:
+    def __init__(self, chunks: Iterable[Record], *, wrong_share: float, holdout: float = 0.0) -> None:
         self._wrong_share = wrong_share
-        candidates = ((stable_hash(chunk["id"], "other"), chunk["id"], chunk) for chunk in chunks)
+        candidates = (
+            (stable_hash(chunk["id"], "other"), chunk["id"], chunk)
+            for chunk in chunks
+            if not is_record_held_out(chunk, holdout)
+        )
         self._others = [chunk for _, _, chunk in heapq.nsmallest(_OTHER_TEXTS, candidates)] if wrong_share else []
 
     def row(self, record: Record) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from generation_functions.documents.document import Document
+from generation_functions.documents.formats import has_headings
 from generation_functions.records import Record, record_id
 
 
@@ -18,6 +19,7 @@ def document_chunks(document: Document, chunk_size: int, overlap: int = 0) -> It
     from generation_functions.chunking import chunk_text
 
     seen: Counter[str] = Counter()
+    headings = has_headings(document.file)
     for span in chunk_text(document.text, chunk_size, overlap):
         text = document.text[span.start : span.end]
         identity = record_id("chunk", document.file, text, seen[text])
@@ -35,5 +37,5 @@ def document_chunks(document: Document, chunk_size: int, overlap: int = 0) -> It
                 "licence": document.licence,
                 "chunk": identity,
             },
-            "title": span.heading or document.title,
+            "title": (headings and span.heading) or document.title,
         }

@@ -83,6 +83,11 @@ def is_readable_format(file: str) -> bool:
     return not suffix or suffix in _READER_OF
 
 
+def has_headings(file: str) -> bool:
+    """Whether a line that starts with `#` is a heading in the text of such a file: in code it is a comment."""
+    return _READER_OF.get(PurePosixPath(file).suffix.lower()) != _CODE
+
+
 def why_not_readable(file: str) -> str:
     """What to tell the user about a file whose format is not read."""
     suffix = PurePosixPath(file).suffix.lower()

@@ -6,17 +6,27 @@ import re
 from typing import Literal
 
 from generation_functions.offline.lexicon import ENGLISH_STOPWORDS, GERMAN_STOPWORDS, STOPWORDS
+from generation_functions.offline.verbs import participles, verb_forms
 
 Language = Literal["english", "german", "other"]
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)?")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+_NUMBER_WORDS = {
+    word: str(value)
+    for value, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+        "nineteen twenty".split(),
+        start=1,
+    )
+}
 _LEAST_SHARE = 0.12
 _SAMPLE_CHARACTERS = 2_000
+_ENDINGS = ("ies", "ied", "ing", "est", "ed", "es", "er", "ly", "s", "e", "y")
 
 
 def language_of(text: str) -> Language:
-    """English or German when enough of the first words are function words of it; rows of data count as English."""
+    """English or German when enough of the first words are function words of it."""
     words = _WORD.findall(text[:_SAMPLE_CHARACTERS].lower())
     if not words:
         return "other"
@@ -28,20 +38,28 @@ def language_of(text: str) -> Language:
 
 
 def stem(word: str) -> str:
-    """A rough stem, good enough to see that two forms belong together."""
-    for ending in ("ies", "ied", "ing", "est", "ed", "es", "er", "ly", "s", "e", "y"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+    """A rough stem: one for all forms of a verb ("wrote", "written"), good enough to see that words belong together."""
+    form = verb_forms().get(word)
+    base = form.base if form else participles().get(word, (word,))[0]
+    for ending in _ENDINGS:
+        if base.endswith(ending) and len(base) - len(ending) >= 3:
+            return base[: -len(ending)]
+    return base
 
 
 def content_words(text: str) -> set[str]:
     """Stems of the words that carry meaning."""
+    words = _WORD.findall(text.lower().replace("’", "'").replace("'s", ""))
     return {
-        stem(word) for word in _WORD.findall(text.lower().replace("'s", "").replace("’s", "")) if word not in STOPWORDS
+        stem(word)
+        for word in words
+        if word not in STOPWORDS and word not in GERMAN_STOPWORDS and word not in _NUMBER_WORDS
     }
 
 
 def numbers(text: str) -> set[str]:
-    """Numbers in digits, without thousands separators."""
-    return {number.replace(",", "") for number in _NUMBER.findall(text)}
+    """Numbers, in digits without thousands separators; small ones may be written as words."""
+    digits = {number.replace(",", "") for number in _NUMBER.findall(text)}
+    return digits | {
+        _NUMBER_WORDS[word] for word in _WORD.findall(text.lower()) if word in _NUMBER_WORDS and word != "one"
+    }

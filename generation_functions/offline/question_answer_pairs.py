@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generation_functions.offline.anchoring import anchored
@@ -41,11 +41,8 @@ def question_answer_pairs(values: Mapping[str, Any], rng: random.Random) -> str:
 def find_pairs(text: str, rng: random.Random, title: str = "") -> list[list[Pair]]:
     """All pairs that the rules are sure of: one list for each sentence, row or definition that gives any."""
     found = list(blocks(text))
-    first_keys = [block.fields[0][0] for block in found if block.fields]
-    first_key = max(first_keys, key=first_keys.count) if first_keys else ""
     prose = [block for block in found if block.kind in ("paragraph", "item")]
-    groups = list(_rows(found, first_key, title))
-    groups += [list(code_pairs(block.text)) for block in found if block.kind == "code"]
+    groups = list(data_pairs(found, title))
     joined = "\n".join(block.text for block in prose)
     language = language_of(joined)
     if language == "english":
@@ -55,14 +52,18 @@ def find_pairs(text: str, rng: random.Random, title: str = "") -> list[list[Pair
     return [[anchored(pair, title) for pair in group] for group in groups if group]
 
 
-def _rows(found: Iterable[Block], first_key: str, title: str) -> Iterator[list[Pair]]:
-    """Pairs of each row; a heading of one plural noun ("pipes") says what the rows below it are."""
+def data_pairs(found: Sequence[Block], title: str) -> Iterator[list[Pair]]:
+    """Pairs of each row and piece of code; a heading of one plural noun ("pipes") says what the rows below it are."""
+    first_keys = [block.fields[0][0] for block in found if block.fields]
+    first_key = max(first_keys, key=first_keys.count) if first_keys else ""
     heading = title
     for block in found:
         if block.kind == "heading":
             heading = block.text
         elif block.fields:
             yield list(field_pairs(block.fields, first_key, heading))
+        elif block.kind == "code":
+            yield list(code_pairs(block.text))
         else:
             heading = ""
 
@@ -111,7 +112,7 @@ def pick(groups: list[list[Pair]], words: int) -> list[Pair]:
                 ranked.append((pair.score + informative(pair.answer) - _LATER_PAIR_COST * len(asked), place, pair))
                 asked.add(pair.question)
     ranked.sort(key=lambda entry: (-entry[0], entry[1]))
-    wanted = min(max(round(words / _WORDS_PER_PAIR), _LEAST_PAIRS), _MOST_PAIRS)
+    wanted = min(max(round(words / _WORDS_PER_PAIR), _LEAST_PAIRS, len(groups) // 2), _MOST_PAIRS)
     chosen: dict[str, Pair] = {}
     for _, _, pair in ranked:
         if len(chosen) == wanted:

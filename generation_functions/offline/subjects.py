@@ -8,6 +8,8 @@ from typing import Literal
 from generation_functions.offline import lexicon
 from generation_functions.offline.mentions import Mentions, looks_like_person, phrase_head
 
+from generation_functions.offline.verbs import participles, verb_forms
+
 SubjectKind = Literal["named", "generic", "definite"]
 
 _MASS_SUFFIXES = (
@@ -64,6 +66,8 @@ def read_subject(words: list[str], mentions: Mentions) -> Subject | None:
     first = words[0].lower()
     if first in lexicon.PRONOUNS or first in _NEVER_FIRST or first.isdigit() or first in lexicon.NUMBER_WORDS:
         return None
+    if len(words) > 1 and _is_order_or_fragment(first, words[1].lower()):
+        return None
     if any(word.lower() in _NEVER_INSIDE for word in words[1:]):
         return None
     inner = [_inner_first(words[0], words, mentions), *words[1:]]
@@ -85,6 +89,14 @@ def read_subject(words: list[str], mentions: Mentions) -> Subject | None:
     named = any(word[:1].isupper() for word in inner) or inner[0][:1] == "`"
     person = not named and phrase_head(inner) in lexicon.PERSON_NOUNS
     return Subject(text, "named" if named else "generic", person, plural or first in ("all", "most", "many", "some"))
+
+
+def _is_order_or_fragment(first: str, second: str) -> bool:
+    """ "Wind the clock ..." and "Printed and bound ..." have no subject."""
+    form = verb_forms().get(first)
+    if form is not None and form.tense == "base" and second in lexicon.DETERMINERS:
+        return True
+    return first in participles() and (second == "and" or second in lexicon.PREPOSITIONS)
 
 
 def _definite(inner: list[str], text: str, plural: bool, mentions: Mentions) -> Subject | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -72,15 +73,15 @@ def factual_gen_indiv_pipeline(
         name="questions",
     )
     pairs = without_near_duplicates(run, pairs)
-    layout = {"output_format": output_format, "parquet": parquet, "holdout": holdout}
-    run.write("pairs", pairs, pair_row, **layout)
+    write = partial(run.write, output_format=output_format, parquet=parquet, holdout=holdout)
+    write("pairs", pairs, pair_row)
     if conversations:
         step = conversation_step(large, wording["write_conversation"], language=language)
         talks = run.map(group_pairs(pairs), step, name="conversations")
-        run.write("conversations", talks, lambda record: {"messages": record["turns"]}, **layout)
+        write("conversations", talks, lambda record: {"messages": record["turns"]})
     if retrieval:
-        rows = RetrievalRows(chunks, wrong_share=wrong_document_share)
-        run.write("retrieval", pairs, rows.row, **layout)
+        rows = RetrievalRows(chunks, wrong_share=wrong_document_share, holdout=holdout)
+        write("retrieval", pairs, rows.row)
 
 
 def pair_row(record: Record) -> dict[str, object]:

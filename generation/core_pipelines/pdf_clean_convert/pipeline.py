@@ -51,12 +51,14 @@ def pdf_clean_convert_pipeline(
         repair = repair_or_keep(run.client(model), wording["repair_text"], lowest_overlap, highest_growth)
         chunks = run.map(chunks, repair, name="repair")
         _note_kept_originals(run, chunks)
-    texts = list(_whole_texts(chunks))
-    names = text_file_names([record["source"]["file"] for record in texts])
-    for record in texts:
+    names = text_file_names(record["source"]["file"] for record in chunks)
+
+    def save(record: Record) -> dict[str, str]:
         target = run.work_folder / "texts" / names[record["source"]["file"]]
         write_atomically(target, record["text"].encode("utf-8"))
-    run.write("texts", texts, lambda record: {"text": record["text"]}, output_format="text")
+        return {"text": record["text"]}
+
+    run.write("texts", _whole_texts(chunks), save, output_format="text")
 
 
 def repair_or_keep(client: Client, prompt: Prompt, lowest_overlap: float, highest_growth: float) -> Step:

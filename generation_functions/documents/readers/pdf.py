@@ -26,6 +26,8 @@ _LIGATURES = str.maketrans(
         "\ufb06": "st",
     }
 )
+# Word writes the file name here; other programs write that there is no title.
+_PROGRAM_PREFIX = re.compile(r"^(?:Microsoft (?:Word|PowerPoint) - |(?:untitled|unbenannt)$)", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _PASSWORD_ERROR = 4
 SCANNED = "no text on it: it looks scanned, and OCR is not included"
@@ -71,7 +73,7 @@ def _read_pages(pdf: PdfDocument) -> Extraction:
         if any(part.reason == SCANNED for part in lost):
             raise UnreadableDocumentError("no text in it: it looks scanned, and OCR is not included")
         raise UnreadableDocumentError(lost[0].reason if lost else "no text in it: its pages are blank")
-    title = pdf.get_metadata_value("Title")
+    title = _PROGRAM_PREFIX.sub("", pdf.get_metadata_value("Title"))
     return Extraction(
         parts=join_broken_words([_tidied(text) for text in texts]), paged=True, title=title, lost=tuple(lost)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -28,12 +29,16 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
     return bytes(out)
 
 
+def outcome(data: bytes, name: str) -> str:
+    try:
+        return extract_bytes(data, name).text
+    except UnreadableDocumentError as error:
+        return f"skipped: {error}"
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_a_damaged_file_gives_text_or_a_reason(path: str) -> None:
-    data = (SAMPLE / path).read_bytes()
-    rng = random.Random(data[:100])
-    for _ in range(8):
-        try:
-            assert extract_bytes(damaged(data, rng), (SAMPLE / path).name).text
-        except UnreadableDocumentError as error:
-            assert len(str(error)) > 5
+def test_a_damaged_file_gives_text_or_a_reason(path: Path) -> None:
+    data = path.read_bytes()
+    rng = random.Random(path.name)
+    outcomes = [outcome(damaged(data, rng), path.name) for _ in range(8)]
+    assert all(len(text) > len("skipped: ") for text in outcomes)

@@ -46,6 +46,11 @@ def test_the_title_of_a_chunk_is_its_nearest_heading() -> None:
     assert titles[-1] == "The tower"
 
 
+def test_a_comment_in_source_code_is_no_heading() -> None:
+    code = replace(DOCUMENT, file="a.py", text="# a comment\nx = 1\n", pages=())
+    assert [record["title"] for record in document_chunks(code, 60)] == ["Reef and tower"]
+
+
 def test_ids_depend_on_file_and_text_and_not_on_the_place() -> None:
     reef, tower = "# Reef\n\n" + "Waves cover the reef. " * 6, "\n\n# Tower\n\n" + "Steps lead up. " * 8
     edited = reef.replace("Waves", "Slow waves", 1)

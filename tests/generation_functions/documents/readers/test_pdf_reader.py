@@ -35,6 +35,13 @@ def test_each_page_starts_where_it_says_and_blank_pages_count() -> None:
     assert document.title == "Counting (to three)"
 
 
+@pytest.mark.parametrize(
+    ("property_", "title"), [("Microsoft Word - survey", "survey"), ("Untitled", ""), ("Fog", "Fog")]
+)
+def test_titles_that_programs_made_up_are_not_believed(property_: str, title: str) -> None:
+    assert extract_bytes(write_pdf([[TextAt(60, 700, "text")]], title=property_), "a.pdf").title == title
+
+
 def test_columns_that_the_file_keeps_apart_are_read_one_after_the_other() -> None:
     assert lines_of([HEADING, *column(60, LEFT), *column(310, RIGHT)]) == [HEADING.text, *LEFT, *RIGHT]
 
