@@ -45,6 +45,6 @@ def bare_noun(question: str) -> str | None:
 def usable_title(title: str) -> bool:
     """Whether a title says what its document is about, and is no file name or bare "Introduction"."""
     words = title.split()
-    if not 2 <= len(words) or len(title) > _MOST_TITLE_CHARACTERS or '"' in title or _SLUG.fullmatch(title):
+    if not len(words) >= 2 or len(title) > _MOST_TITLE_CHARACTERS or '"' in title or _SLUG.fullmatch(title):
         return False
     return any(word[:1].isalpha() and word.lower().strip(".:") not in _PLAIN_HEADINGS for word in words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -32,8 +31,8 @@ _NOT_IN_QUESTIONS = (
     - lexicon.POSSESSIVES
     - lexicon.word_set(
         """
-    one ones that who whom itself themselves himself herself both either everyone everything anyone
-    anything neither her
+    one ones that who whom itself themselves himself herself both either everyone everything anyone anything
+    neither her
     """
     )
 ) | lexicon.word_set("following above former latter below same")
@@ -143,8 +142,7 @@ def finished(clause: Clause, text: str) -> str | None:
     if (
         not askable(front, 7)
         or not _LEANING_HEADS.isdisjoint(front.lower().split())
-        or " the " in front
-        and not _has_name(front)
+        or (" the " in front and not _has_name(front))
     ):
         return None
     return f"{front}, {text[:1].lower()}{text[1:]}?"

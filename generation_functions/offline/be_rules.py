@@ -24,9 +24,9 @@ from generation_functions.offline.verbs import is_participle, participles, third
 
 _EMPTY_COMPLEMENTS = lexicon.word_set(
     """
-    good bad great nice big small little lot bit must matter thing question kind sort long short few
-    number different difference result problem step reason pity shame sign example mistake challenge
-    change surprise secret mystery
+    good bad great nice big small little lot bit must matter thing question kind sort long short few number
+    different difference result problem step reason pity shame sign example mistake challenge change
+    surprise secret mystery
     """
 )
 _RANKED = re.compile(
@@ -81,14 +81,15 @@ _PARTICIPLE_ENDINGS = {
     "painted": "",
     "engraved on": "",
 }
-_ADJECTIVE_ENDINGS = frozenset(
-    "famous for|responsible for|native to|rich in|dependent on|known for|made of|home to|similar to|"
-    "equal to|capable of|composed of|resistant to|important for|essential for|sensitive to".split("|")
+_ADJECTIVE_ENDINGS = lexicon.phrase_set(
+    """
+    famous for; responsible for; native to; rich in; dependent on; known for; made of; home to; similar to;
+    equal to; capable of; composed of; resistant to; important for; essential for; sensitive to
+    """
 )
 _PLACED = lexicon.word_set(
     """
-    located situated born buried based headquartered found stored kept held grown displayed spoken
-    housed
+    located situated born buried based headquartered found stored kept held grown displayed spoken housed
     """
 )
 _PLACED_BY_NAME = lexicon.word_set(
@@ -103,16 +104,16 @@ _PLACE_PREPOSITIONS = lexicon.word_set(
 )
 _NO_PLACE = lexicon.word_set(
     """
-    order response part fact use case time terms addition general theory practice honour honor memory
-    case front charge danger turn detail place pairs groups large small many most some several two
-    three four five various different all common nature
+    order response part fact use case time terms addition general theory practice honour honor memory case
+    front charge danger turn detail place pairs groups large small many most some several two three four
+    five various different all common nature
     """
 )
 _NO_AGENTS = (
     lexicon.word_set(
         """
-    time end way means side age hour day hand law train sea land air far about around nearly almost
-    over more less early late mid beginning middle a the an number name use virtue chance default
+    time end way means side age hour day hand law train sea land air far about around nearly almost over
+    more less early late mid beginning middle a the an number name use virtue chance default
     """
     )
     | lexicon.MONTHS

@@ -30,6 +30,14 @@ _FOOTNOTE = re.compile(r"\[(?:\d{1,3}|[a-z]|citation needed|note \d+)\]")
 _CODE_START = re.compile(r"(?:async def|def|class) \w+|import \w+|from \w+ import |@\w+|#!|[A-Z][A-Z0-9_]+ = ")
 _MOST_HEADING_CHARACTERS = 60
 _LEAST_WRAPPED_CHARACTERS = 25
+_PROGRAM_LINE = re.compile(
+    r"^[ \t]*(?:(?:async )?def \w+\(|class \w+|import \w+|from [\w.]+ import |return\b|@\w+|self\.\w+ ?[-+]?=|[a-z_]+ = |#include|"
+    r"(?:public|private|static|const|let|var|func|fn) \w+|if .+:$|raise \w+|assert )",
+    re.MULTILINE,
+)
+_DOCSTRING = re.compile(r'"""(.+?)(?:"""|\Z)', re.DOTALL)
+_LEAST_PROGRAM_LINES = 4
+_LEAST_DOCSTRING_WORDS = 5
 _SPACES = re.compile(r"\s+")
 
 
@@ -51,6 +59,10 @@ def _joined(lines: list[str]) -> str:
 
 def blocks(text: str) -> Iterator[Block]:
     """The blocks of `text`, in order. Linear in its length."""
+    if _is_program(text):
+        yield Block("code", text)
+        yield from _docstrings(text)
+        return
     group: list[str] = []
     fenced: list[str] | None = None
     for raw in [*text.split("\n"), ""]:
@@ -74,6 +86,23 @@ def blocks(text: str) -> Iterator[Block]:
     if fenced:
         yield Block("code", "\n".join(fenced))
     yield from _group_blocks(group)
+
+
+def _is_program(text: str) -> bool:
+    """Whether all of a text is source code."""
+    if "```" in text or "~~~" in text:
+        return False
+    lines = len(_PROGRAM_LINE.findall(text))
+    return lines >= _LEAST_PROGRAM_LINES and lines * 12 >= text.count("\n")
+
+
+def _docstrings(code: str) -> Iterator[Block]:
+    """The prose in a program's docstrings."""
+    for docstring in _DOCSTRING.findall(code):
+        prose = [line for line in docstring.split("\n") if not line.lstrip().startswith((">>>", "...", "@", ":"))]
+        for paragraph in re.split(r"\n\s*\n", "\n".join(prose)):
+            if len(paragraph.split()) >= _LEAST_DOCSTRING_WORDS:
+                yield Block("paragraph", plain(paragraph))
 
 
 def _is_code(lines: list[str]) -> bool:

@@ -25,9 +25,9 @@ _NAME_KEYS = (
 )
 _SKIPPED_KEYS = lexicon.word_set(
     """
-    condition status state remark remarks id uuid url link links slug image images notes note comment comments description summary text
-    remarks source sources tags example examples email phone key index no number row is has see first
-    last other more type_id
+    condition status state remark remarks id uuid url link links slug image images notes note comment
+    comments description summary text remarks source sources tags example examples email phone key index no
+    number row is has see first last other more type_id
     """
 )
 # What a key asks: key -> (question, answer) with the name and the value filled in.

@@ -32,22 +32,21 @@ _LEAST_SPOKEN = 2
 _LEAST_COMPOUNDS = 2
 _PERSON_VERBS = lexicon.word_set(
     """
-    wrote invented designed said noticed retired taught died became married discovered proposed argued believed
-    studied painted composed published answered asked thought wanted noted claimed showed won refused agreed
-    born kept lived worked distrusted who told called himself herself
+    wrote invented designed said noticed retired taught died became married discovered proposed argued
+    believed studied painted composed published answered asked thought wanted noted claimed showed won
+    refused agreed born kept lived worked distrusted who told called himself herself
     """
 )
 _PLACE_OR_GROUP = lexicon.word_set(
     """
     river lake sea ocean mountain mount mountains island islands city town village county state states
     kingdom republic empire street road avenue bridge tower lighthouse castle cathedral church museum
-    university college school institute academy company corporation society association museum park
-    garden canal railway station harbour harbor bay cape desert forest valley war battle treaty act
-    law prize award theory effect principle code protocol engine project building house hall palace
-    observatory library hospital party union league club bank group committee council office
-    department parliament congress senate court army navy force agency north south east west world
-    theatre theater opera point cliffs dam falls glacier peninsula plateau volcano system model method
-    test scale number process format language
+    university college school institute academy company corporation society association museum park garden
+    canal railway station harbour harbor bay cape desert forest valley war battle treaty act law prize award
+    theory effect principle code protocol engine project building house hall palace observatory library
+    hospital party union league club bank group committee council office department parliament congress
+    senate court army navy force agency north south east west world theatre theater opera point cliffs dam
+    falls glacier peninsula plateau volcano system model method test scale number process format language
     """
 )
 

@@ -9,13 +9,13 @@ from typing import Any
 from generation_functions.offline.anchoring import anchored
 from generation_functions.offline.asking import Pair, can_be_named
 from generation_functions.offline.blocks import Block, blocks
-from generation_functions.offline.clauses import Clause, read_clause, stands_alone, without_opener
+from generation_functions.offline.clauses import read_clause, stands_alone, without_opener
 from generation_functions.offline.code_rules import code_pairs
 from generation_functions.offline.field_rules import field_pairs
 from generation_functions.offline.german_rules import german_pairs
 from generation_functions.offline.languages import language_of
-from generation_functions.offline.sentence_rules import shape_pairs
 from generation_functions.offline.mentions import Mentions, read_mentions
+from generation_functions.offline.sentence_rules import shape_pairs
 from generation_functions.offline.subjects import Subject
 from generation_functions.offline.verb_rules import verb_pairs
 from generation_functions.sentences import split_sentences

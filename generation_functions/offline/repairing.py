@@ -10,6 +10,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Mapping
+from textwrap import dedent
 from typing import Any
 
 _PAGE_NUMBER = re.compile(
@@ -19,6 +20,7 @@ _PAGE_NUMBER = re.compile(
 _EDGE_NUMBER = re.compile(
     r"^(?:\d{1,4}\s{2,}\S.*|\S.*\s{2,}\d{1,4}|\d{1,4} [A-Z][A-Z \d:,&'’-]+|[A-Z][A-Z \d:,&'’-]+ \d{1,4})$"
 )
+_JOURNAL = re.compile(r"[^.]{4,70}\b(?:Vol|No|Issue|Nr|Bd)\. ?\d+\D{0,12}\d{0,4}$")
 _DIGITS = re.compile(r"\d+")
 _LIST_ITEM = re.compile(r"(?:[-*•–+▪●]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")
 _HEADING = re.compile(
@@ -33,13 +35,70 @@ _LIGATURES = str.maketrans(
     {"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "\u00ad": "", "\u200b": "", "\f": "\n"}
 )
 _KEEPS_HYPHEN = frozenset(
-    "self well non anti co pre post semi multi half cross high low long short so north south twenty thirty forty".split()
+    [
+        "self",
+        "well",
+        "non",
+        "anti",
+        "co",
+        "pre",
+        "post",
+        "semi",
+        "multi",
+        "half",
+        "cross",
+        "high",
+        "low",
+        "long",
+        "short",
+        "so",
+        "north",
+        "south",
+        "twenty",
+        "thirty",
+        "forty",
+    ]
 )
 _MOST_HEADER_CHARACTERS = 90
 _HEADER_TIMES = 3
 _LEAST_HEADER_CHARACTERS = 12
+_LEAST_VERSE_LINES = 4
+_MOST_VERSE_CHARACTERS = 50
 _WRAPPED_SHARE = 0.6
+_ENDED_SHARE = 0.8
 _LEAST_WRAPPED_CHARACTERS = 24
+_LEAST_OPEN_CHARACTERS = 12
+# A line that ends in one of these goes on.
+_OPEN_ENDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "by",
+        "for",
+        "from",
+        "has",
+        "in",
+        "is",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "to",
+        "was",
+        "were",
+        "which",
+        "with",
+        "der",
+        "die",
+        "das",
+        "und",
+        "von",
+    ]
+)
 
 
 def repaired_text(values: Mapping[str, Any], rng: random.Random) -> str:
@@ -50,7 +109,7 @@ def repaired_text(values: Mapping[str, Any], rng: random.Random) -> str:
 
 def repair(text: str) -> str:
     """The mended text. Words are joined or left out with a header, never changed or added."""
-    lines = [line.rstrip() for line in text.translate(_LIGATURES).split("\n")]
+    lines = [line.rstrip() for line in dedent(text.translate(_LIGATURES).expandtabs(8)).split("\n")]
     lines = _without_headers(lines)
     return "\n\n".join(_paragraphs(lines, _spelt_with_hyphen(lines))).strip("\n")
 
@@ -85,11 +144,13 @@ def _skipped_before(lines: list[str], at: int, shapes: Counter[str]) -> bool:
 
 def _is_header(lines: list[str], at: int, shapes: Counter[str]) -> bool:
     line = lines[at].strip()
-    if len(line) > _MOST_HEADER_CHARACTERS or _TABLE.search(line) and not _EDGE_NUMBER.match(line):
+    if len(line) > _MOST_HEADER_CHARACTERS or (_TABLE.search(line) and not _EDGE_NUMBER.match(line)):
         return False
     if _PAGE_NUMBER.fullmatch(line):
         return not _in_a_column_of_numbers(lines, at)
     if _EDGE_NUMBER.match(line) and not line.endswith(_TERMINAL) and _stands_apart(lines, at):
+        return True
+    if _JOURNAL.match(line) and (_stands_apart(lines, at) or at == 0):
         return True
     if line.endswith((".", ",", ";", ":")) or _LIST_ITEM.match(line) or line[:1] in "|>#`{}":
         return False
@@ -132,7 +193,7 @@ def _goes_on(lines: list[str], at: int) -> bool:
         and bool(after)
         and after[0].islower()
         and not before.endswith(_TERMINAL)
-        and len(before) > _LEAST_WRAPPED_CHARACTERS
+        and len(before) > _LEAST_OPEN_CHARACTERS
     )
 
 
@@ -170,7 +231,9 @@ def _paragraphs(lines: list[str], hyphenated: frozenset[str]) -> list[str]:
 def _joined(group: list[str], hyphenated: frozenset[str]) -> str:
     if group[0].lstrip().startswith(_CODE_FENCE) or all(line.startswith(("    ", "\t")) for line in group):
         return "\n".join(group)
-    width = max(map(len, group))
+    width = sorted(map(len, group))[len(group) * 3 // 5]
+    if _is_verse(group):
+        return "\n".join(line.strip() for line in group)
     text = group[0].strip()
     previous = group[0]
     for line in group[1:]:
@@ -182,6 +245,13 @@ def _joined(group: list[str], hyphenated: frozenset[str]) -> str:
     return text if _TABLE.search(text) or "\n" in text else re.sub(r"[ \t]{2,}", " ", text)
 
 
+def _is_verse(group: list[str]) -> bool:
+    """Whether short lines that nearly all begin with a capital are lines of verse, names or an address."""
+    if len(group) < _LEAST_VERSE_LINES or max(map(len, group)) > _MOST_VERSE_CHARACTERS:
+        return False
+    return sum(line.strip()[0].isupper() for line in group) >= 0.8 * len(group)
+
+
 def _breaks(previous: str, line: str, width: int) -> bool:
     """Whether the end of `previous` was meant as an end of line."""
     text, after = previous.strip(), line.strip()
@@ -191,9 +261,15 @@ def _breaks(previous: str, line: str, width: int) -> bool:
         return True
     if _HYPHENATED.search(text) and after[0].islower():
         return False
-    if after[0].islower() or text.endswith(","):
+    if after[0].islower() or text.endswith(",") or text.rsplit(" ", 1)[-1] in _OPEN_ENDS:
         return False
+    if text.endswith(_TERMINAL) and (len(previous) < _ENDED_SHARE * width or _may_be_heading(after, width)):
+        return True
     return len(previous) < max(_WRAPPED_SHARE * width, _LEAST_WRAPPED_CHARACTERS)
+
+
+def _may_be_heading(line: str, width: int) -> bool:
+    return line[0].isupper() and not line.endswith(_TERMINAL) and len(line) < _WRAPPED_SHARE * width
 
 
 def _join_lines(text: str, line: str, hyphenated: frozenset[str]) -> str:

@@ -123,10 +123,13 @@ def _condition(sentence: str, first: str, mentions: Mentions) -> Iterator[Pair]:
         return
     link = first.lower() if first != "Whenever" else "when"
     low = consequence.split(" ", 1)[0].lower()
-    if (
-        low in verb_forms()
-        and verb_forms()[low].tense == "base"
-        or low in ("do", "don't", "never", "always", "make", "be")
+    if (low in verb_forms() and verb_forms()[low].tense == "base") or low in (
+        "do",
+        "don't",
+        "never",
+        "always",
+        "make",
+        "be",
     ):
         yield Pair(f"What should you do {link} {named}?", sentence, 3.0)
     elif " you " not in f" {consequence} " and not has_question_word(consequence):

@@ -7,7 +7,6 @@ from typing import Literal
 
 from generation_functions.offline import lexicon
 from generation_functions.offline.mentions import Mentions, looks_like_person, phrase_head
-
 from generation_functions.offline.verbs import participles, verb_forms
 
 SubjectKind = Literal["named", "generic", "definite"]

@@ -26,27 +26,28 @@ from generation_functions.offline.dates import DATE, is_front_date, is_year_only
 from generation_functions.offline.verbs import is_participle, verb_forms
 
 # Verb (with preposition) whose object is worth asking for: "What does X consist of?"
-_WHAT_PHRASES = frozenset(
-    "consist of|depend on|rely on|feed on|refer to|stand for|result in|lead to|belong to|serve as|act as|flow into|"
-    "flow through|contribute to|range from|account for|focus on|specialise in|react with|combine with|connect to|"
-    "turn into|develop into|work as|work with|respond to|protect against|live on|attach to|convert to|contain of".split(
-        "|"
-    )
+_WHAT_PHRASES = lexicon.phrase_set(
+    """
+    consist of; depend on; rely on; feed on; refer to; stand for; result in; lead to; belong to; serve as;
+    act as; flow into; flow through; contribute to; range from; account for; focus on; specialise in; react
+    with; combine with; connect to; turn into; develop into; work as; work with; respond to; protect
+    against; live on; attach to; convert to; contain of
+    """
 )
 _WHAT_VERBS = lexicon.word_set(
     """
-    contain include produce cause require need use convert measure prevent protect support store
-    control regulate provide return accept create represent mean describe define determine absorb
-    release carry transport supply connect link separate form eat attract emit generate remove filter
-    indicate affect enable influence inhabit display specify stimulate transmit transform collect
-    overwrite raise set parse validate encode treat reflect receive detect reduce increase improve
+    contain include produce cause require need use convert measure prevent protect support store control
+    regulate provide return accept create represent mean describe define determine absorb release carry
+    transport supply connect link separate form eat attract emit generate remove filter indicate affect
+    enable influence inhabit display specify stimulate transmit transform collect overwrite raise set parse
+    validate encode treat reflect receive detect reduce increase improve
     """
 )
 _WHAT_PAST = lexicon.word_set(
     """
-    invent discover found establish write compose paint design build win publish introduce develop
-    create propose prove receive study demonstrate describe patent earn lose adopt observe explore
-    formulate pioneer teach install calculate make record compile collect direct commission
+    invent discover found establish write compose paint design build win publish introduce develop create
+    propose prove receive study demonstrate describe patent earn lose adopt observe explore formulate
+    pioneer teach install calculate make record compile collect direct commission
     """
 )
 _WHERE_VERBS = lexicon.word_set(
@@ -56,17 +57,16 @@ _WHERE_VERBS = lexicon.word_set(
 )
 _PLACE = lexicon.word_set(
     """
-    in on at near along between inside beneath under within beside above behind outside around across
-    from
+    in on at near along between inside beneath under within beside above behind outside around across from
     """
 )
 _HOW_MUCH = {"weigh": "How much", "cost": "How much", "last": "How long"}
 _DOES = lexicon.word_set(
     """
-    pump absorb convert filter regulate protect carry transport store remove control prevent measure
-    detect break print return run start stop create delete add show list read write check copy move
-    open close load save send set overwrite parse validate encode encrypt render merge display connect
-    produce digest release transmit generate separate cool heat
+    pump absorb convert filter regulate protect carry transport store remove control prevent measure detect
+    break print return run start stop create delete add show list read write check copy move open close load
+    save send set overwrite parse validate encode encrypt render merge display connect produce digest
+    release transmit generate separate cool heat
     """
 )
 _MEASURED = re.compile(
@@ -363,9 +363,7 @@ def _counted(words: list[str]) -> str | None:
         if (
             low in lexicon.PREPOSITIONS
             or low in lexicon.ADVERBS
-            or is_participle(low)
-            and taken
-            and taken[-1].endswith("s")
+            or (is_participle(low) and taken and taken[-1].endswith("s"))
         ):
             break
         taken.append(word)

@@ -13,12 +13,13 @@ from generation_functions.replies.json_schema import check_schema
 ReplyKind = Literal["text", "tag", "verdict", "pairs", "list", "json"]
 KINDS: tuple[ReplyKind, ...] = get_args(ReplyKind)
 
-_KEYS = ("kind", "tag", "verdicts", "schema", "minimum", "maximum")
+_KEYS = ("kind", "tag", "verdicts", "schema", "minimum", "maximum", "none")
 _ONLY_FOR = {
     "verdicts": ("verdict",),
     "schema": ("json",),
     "minimum": ("pairs", "list"),
     "maximum": ("pairs", "list"),
+    "none": ("pairs", "list"),
 }
 _TAG_NAME = re.compile(r"[^\W\d][\w.-]{0,63}$")
 
@@ -39,6 +40,7 @@ class ReplyFormat:
         schema: JSON Schema (the subset in json_schema.py) that the value must satisfy.
         minimum: Fewest items of a list or pairs.
         maximum: Most items; further ones are left out.
+        none: What the model writes, alone on a line, when there are no items; the value is then empty.
     """
 
     kind: ReplyKind = "text"
@@ -47,6 +49,7 @@ class ReplyFormat:
     schema: dict[str, Any] = field(default_factory=dict, hash=False)
     minimum: int = 1
     maximum: int | None = None
+    none: str = ""
 
 
 def parse_reply_format(raw: object, report: Report) -> ReplyFormat:
@@ -75,6 +78,7 @@ def parse_reply_format(raw: object, report: Report) -> ReplyFormat:
         schema=_parse_schema(raw, report) if kind == "json" else {},
         minimum=minimum,
         maximum=maximum,
+        none=_parse_none(raw, report),
     )
 
 
@@ -154,6 +158,16 @@ def _parse_counts(raw: Mapping[Any, Any], report: Report) -> tuple[int, int | No
     if maximum is not None and maximum < minimum:
         report("maximum", f"is smaller than minimum ({minimum})")
     return minimum, maximum
+
+
+def _parse_none(raw: Mapping[Any, Any], report: Report) -> str:
+    stated = raw.get("none")
+    if stated is None:
+        return ""
+    if not isinstance(stated, str) or not any(map(str.isalnum, stated)):
+        report("none", f"must be the words that say there is nothing, such as NO QUESTIONS, not {stated!r}")
+        return ""
+    return stated
 
 
 def _words(item: object) -> str:

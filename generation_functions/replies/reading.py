@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from generation_functions.errors import UnusableReplyError
 from generation_functions.replies.formats import ReplyFormat, ReplyKind
 from generation_functions.replies.json_values import read_json
 from generation_functions.replies.lists import read_list
@@ -14,6 +16,7 @@ from generation_functions.replies.text import read_text
 from generation_functions.replies.thinking import CUT_OFF, strip_thinking
 from generation_functions.replies.verdicts import read_verdict
 
+_LETTERS = re.compile(r"\w+")
 ReplyValue = Any
 """str, list of str, list of {"question", "answer"}, or any JSON value: the format's kind says which."""
 
@@ -44,4 +47,15 @@ def read_reply(reply_format: ReplyFormat, text: str, *, finish: str = "stop") ->
         inside = find_tag(answer, reply_format.tag, cut)
         if inside is not None:
             answer, cut = inside, False
-    return _READERS[reply_format.kind](reply_format, answer, cut)
+    try:
+        return _READERS[reply_format.kind](reply_format, answer, cut)
+    except UnusableReplyError:
+        if reply_format.none and _says(reply_format.none, answer):
+            return []
+        raise
+
+
+def _says(words: str, answer: str) -> bool:
+    """Whether a line of the answer consists of these words, give or take case and decoration."""
+    wanted = _LETTERS.findall(words.casefold())
+    return any(_LETTERS.findall(line.casefold()) == wanted for line in answer.splitlines())

@@ -50,7 +50,7 @@ def factual_gen_indiv_pipeline(
         conversations: Also write a multi-turn conversation per chunk.
         retrieval: Also write rows with the text in the system prompt.
         wrong_document_share: Share of the retrieval rows that get the wrong text, and an answer that says so.
-        output_format: Layout of the rows.
+        output_format: Layout of the rows. Alpaca holds no conversations: those stay messages.
         parquet: Also write Parquet files.
         holdout: Share of the chunks whose questions go to eval_questions.jsonl and never into training rows.
         language: Language to write in; null follows the documents.
@@ -73,15 +73,16 @@ def factual_gen_indiv_pipeline(
         name="questions",
     )
     pairs = without_near_duplicates(run, pairs)
-    write = partial(run.write, output_format=output_format, parquet=parquet, holdout=holdout)
-    write("pairs", pairs, pair_row)
+    write = partial(run.write, parquet=parquet, holdout=holdout)
+    write("pairs", pairs, pair_row, output_format=output_format)
+    chat_format = "messages" if output_format == "alpaca" else output_format
     if conversations:
         step = conversation_step(large, wording["write_conversation"], language=language)
         talks = run.map(group_pairs(pairs), step, name="conversations")
-        write("conversations", talks, lambda record: {"messages": record["turns"]})
+        write("conversations", talks, lambda record: {"messages": record["turns"]}, output_format=chat_format)
     if retrieval:
         rows = RetrievalRows(chunks, wrong_share=wrong_document_share, holdout=holdout)
-        write("retrieval", pairs, rows.row)
+        write("retrieval", pairs, rows.row, output_format=chat_format)
 
 
 def pair_row(record: Record) -> dict[str, object]:
