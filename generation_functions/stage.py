@@ -115,6 +115,7 @@ class Stage:
         self._stop: BaseException | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._taken = 0
+        self._plain = 0  # inputs that went through as one record, not yet in the tallies
 
     def stop(self, reason: BaseException) -> None:
         """Take no more records; `reason` is raised when those under way have ended."""
@@ -165,7 +166,7 @@ class Stage:
             try:
                 self._store.flush()
             finally:
-                self._on_progress(self)
+                self._show_progress()
         if self._stop is not None:
             raise self._stop
 
@@ -204,12 +205,15 @@ class Stage:
                 await asyncio.sleep(0)
                 given_back = monotonic()
 
+    def _show_progress(self) -> None:
+        self._count_plain()
+        self._on_progress(self)
+
     def _restore(self, position: int) -> None:
         self.skipped += 1
         self.done += 1
         if self._store.is_plain(position):
-            for tally in self.tallies:
-                tally.count("kept", 1)
+            self._plain += 1
             self.outputs += 1
             return
         line = self._store.line(position)
@@ -230,9 +234,20 @@ class Stage:
         if journey.failed:
             line["failed"] = journey.failed
         self._store.add(position, hashed, line, plain=plain)
-        self._count(journey.trail)
+        if plain:
+            self._plain += 1
+        else:
+            self._count(journey.trail)
         self.done += 1
         self.outputs += len(made)
+
+    def _count_plain(self) -> None:
+        """Bring the tallies up to date with the inputs that went through every step as one record."""
+        count, self._plain = self._plain, 0
+        for tally in self.tallies:
+            tally.entered += count
+            tally.kept += count
+            tally.made += count
 
     def _count(self, trail: Iterable[TrailEvent]) -> None:
         for index, kind, detail in trail:
@@ -251,9 +266,22 @@ class Stage:
                 record = result[0]
                 index += 1
             else:
-                parts = await asyncio.gather(*(self._travel(one, index + 1, journey) for one in result))
-                return [one for part in parts for one in part]
+                return await self._travel_apart(result, index + 1, journey)
         return [record]
+
+    async def _travel_apart(self, records: list[Record], index: int, journey: _Journey) -> list[Record]:
+        """What becomes of the parts of a record that was split; all come to an end before an error counts."""
+        travels = (self._travel(one, index, journey) for one in records)
+        made: list[Record] = []
+        error: BaseException | None = None
+        for part in await asyncio.gather(*travels, return_exceptions=True):
+            if isinstance(part, BaseException):
+                error = error or part
+            else:
+                made += part
+        if error is not None:
+            raise error
+        return made
 
     async def _step(self, record: Record, index: int, journey: _Journey) -> Record | list[Record] | None:
         try:
@@ -301,7 +329,7 @@ class Stage:
             except StorageError as error:
                 self.stop(error)
                 return
-            self._on_progress(self)
+            self._show_progress()
 
 
 def _headline(reason: str) -> str:

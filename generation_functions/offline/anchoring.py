@@ -12,8 +12,10 @@ _BARE_NOUN = re.compile(r"\b(?:the|an?) ([a-z][a-z-]+)(?: ([a-z]+)|\?)")
 _NAME = re.compile(r"[ (\"][A-Z`]|`")
 _SLUG = re.compile(r"[\w.-]*[-_.][\w.-]*")
 _PLAIN_HEADINGS = lexicon.word_set(
-    "introduction contents overview summary background notes abstract preface appendix conclusion general index untitled "
-    "document chapter section part page"
+    """
+    introduction contents overview summary background notes abstract preface appendix conclusion general index
+    untitled document chapter section part page
+    """
 )
 _MOST_TITLE_CHARACTERS = 70
 _COST = 0.5

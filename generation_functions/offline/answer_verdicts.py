@@ -12,7 +12,8 @@ from generation_functions.offline.languages import content_words, numbers
 from generation_functions.sentences import split_sentences
 
 _EVASION = re.compile(
-    r"\b(?:i (?:do not|don't|cannot|can't) (?:know|answer|say|tell|find)|as an ai|not (?:mentioned|specified|stated|given|provided)"
+    r"\b(?:i (?:do not|don't|cannot|can't) (?:know|answer|say|tell|find)|as an ai"
+    r"|not (?:mentioned|specified|stated|given|provided)"
     r"|no information|cannot be determined|unclear from|is unknown|keine angabe|weiß ich nicht)\b",
     re.IGNORECASE,
 )
@@ -33,7 +34,8 @@ _QUANTITY = re.compile(
 )
 _ASKS_WHEN = re.compile(r"^(?:when|in (?:what|which) year|since when|wann|seit wann)\b", re.IGNORECASE)
 _ASKS_QUANTITY = re.compile(
-    r"^(?:how (?:many|much|often|long|tall|high|wide|deep|old|heavy|far|fast|large)|at what|from what distance|wie (?:viele?|lang|hoch|oft|alt))\b",
+    r"^(?:how (?:many|much|often|long|tall|high|wide|deep|old|heavy|far|fast|large)|at what|from what distance"
+    r"|wie (?:viele?|lang|hoch|oft|alt))\b",
     re.IGNORECASE,
 )
 _ASKS_WHO = re.compile(r"^(?:who|whom|whose|wer|von wem|wen)\b", re.IGNORECASE)

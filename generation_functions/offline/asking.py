@@ -23,7 +23,8 @@ class Pair(NamedTuple):
 
 
 _NUMBER_WORD = "(?:" + "|".join(sorted(lexicon.NUMBER_WORDS)) + ")"
-NUMBER = rf"(?:(?:[$€£]\s?)?(?:\d[\d,.]*\d|\d)(?:[–-]\d[\d,.]*)?|{_NUMBER_WORD}\b)(?: (?:hundred|thousand|million|billion)\b)*"
+_DIGITS = r"(?:[$€£]\s?)?(?:\d[\d,.]*\d|\d)(?:[–-]\d[\d,.]*)?"
+NUMBER = rf"(?:{_DIGITS}|{_NUMBER_WORD}\b)(?: (?:hundred|thousand|million|billion)\b)*"
 
 # Words that must not stand in a question, because they point outside it.
 _NOT_IN_QUESTIONS = (
@@ -48,7 +49,7 @@ def askable(fragment: str, limit: int = _MAX_QUESTION_WORDS) -> bool:
 
 
 def leans(fragment: str) -> bool:
-    """Whether a fragment has a "the" whose noun only the text around it explains ("the fence", not "the fall of Rome")."""
+    """Whether only the text around a fragment explains one of its "the" ("the fence", not "the fall of Rome")."""
     words = fragment.split()
     for at, word in enumerate(words[:-1]):
         if word != "the":
@@ -110,10 +111,10 @@ def lowered_start(text: str) -> str:
 def inverted(clause: Clause, predicate: str) -> str:
     """The question order of a clause: "was the tower built in Paris", "did the tower fall"."""
     adverbs = " ".join(clause.adverbs)
-    if clause.verb in _BE_OR_MODAL or clause.form is None:
-        parts = (clause.verb, clause.subject.text, adverbs, predicate)
-    else:
-        parts = (do_form(clause), clause.subject.text, adverbs, clause.form.base, predicate)
+    first, base = clause.verb, ""
+    if clause.form is not None:
+        first, base = do_form(clause), clause.form.base
+    parts = (first, clause.subject.text, adverbs, base, predicate)
     return " ".join(part for part in parts if part)
 
 

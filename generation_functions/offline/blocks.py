@@ -31,8 +31,8 @@ _CODE_START = re.compile(r"(?:async def|def|class) \w+|import \w+|from \w+ impor
 _MOST_HEADING_CHARACTERS = 60
 _LEAST_WRAPPED_CHARACTERS = 25
 _PROGRAM_LINE = re.compile(
-    r"^[ \t]*(?:(?:async )?def \w+\(|class \w+|import \w+|from [\w.]+ import |return\b|@\w+|self\.\w+ ?[-+]?=|[a-z_]+ = |#include|"
-    r"(?:public|private|static|const|let|var|func|fn) \w+|if .+:$|raise \w+|assert )",
+    r"^[ \t]*(?:(?:async )?def \w+\(|class \w+|import \w+|from [\w.]+ import |return\b|@\w+|self\.\w+ ?[-+]?="
+    r"|[a-z_]+ = |#include|(?:public|private|static|const|let|var|func|fn) \w+|if .+:$|raise \w+|assert )",
     re.MULTILINE,
 )
 _DOCSTRING = re.compile(r'"""(.+?)(?:"""|\Z)', re.DOTALL)

@@ -9,11 +9,13 @@ from generation_functions.offline.asking import Pair
 from generation_functions.offline.verbs import third_person, verb_forms
 
 _DOCUMENTED = re.compile(
-    r"^[ \t]*(?:async )?(def|class) (\w+)[^\n]*(?:\n[^\n]*?)??:\s*\n\s*[rRuU]?(?:\"\"\"|''')([A-Z][^\n\"]{8,160}?\.)(?=\s|\"|')",
+    r"^[ \t]*(?:async )?(def|class) (\w+)[^\n]*(?:\n[^\n]*?)??:\s*\n"
+    r"\s*[rRuU]?(?:\"\"\"|''')([A-Z][^\n\"]{8,160}?\.)(?=\s|\"|')",
     re.MULTILINE,
 )
 _CONSTANT = re.compile(
-    r"^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:: [\w\[\]., ]+)? = ([\w.+-]{1,30}|\"[^\"\n]{1,60}\"|'[^'\n]{1,60}')[ \t]*(?:#.*)?$",
+    r"^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:: [\w\[\]., ]+)? = "
+    r"([\w.+-]{1,30}|\"[^\"\n]{1,60}\"|'[^'\n]{1,60}')[ \t]*(?:#.*)?$",
     re.MULTILINE,
 )
 

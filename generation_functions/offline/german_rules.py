@@ -15,21 +15,24 @@ _MONTH = "(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|N
 _DATE = rf"(?P<date>(?:(?:im Jahre? )?[12]\d{{3}}|am \d{{1,2}}\. {_MONTH}(?: [12]\d{{3}})?|im {_MONTH} [12]\d{{3}}))"
 _REST = r"(?P<rest>[^,;:()\"„“.]{3,90})"
 _WHEN = re.compile(
-    rf"{_SUBJECT} (?P<verb>wurde|wurden|begann|endete|starb|entstand|erschien|zog|gründete|eröffnete) {_DATE}(?: {_REST})?\.$"
+    rf"{_SUBJECT} (?P<verb>wurde|wurden|begann|endete|starb|entstand|erschien|zog|gründete|eröffnete) "
+    rf"{_DATE}(?: {_REST})?\.$"
 )
 _WHO = re.compile(
     rf"{_SUBJECT} (?P<verb>wurde|wurden) (?P<before>(?:{_DATE.replace('?P<date>', '?:')} )?)von "
     r"(?P<agent>[A-ZÄÖÜ][\w-]+(?: (?:von |van )?[A-ZÄÖÜ][\w-]+)*) (?P<participle>(?:ge|ver|er|be|ent)\w+(?:t|en))\.$"
 )
 _WHERE = re.compile(
-    rf"{_SUBJECT} (?P<verb>liegt|steht|lebt|befindet sich|mündet) (?P<place>(?:in|im|an|am|auf|bei) [^,;:()]{{3,60}})\.$"
+    rf"{_SUBJECT} (?P<verb>liegt|steht|lebt|befindet sich|mündet) "
+    rf"(?P<place>(?:in|im|an|am|auf|bei) [^,;:()]{{3,60}})\.$"
 )
 _WHAT = re.compile(rf"{_SUBJECT} (?P<verb>ist|war) (?P<what>eine?) (?P<rest>[^;:()\"„“.]{{10,140}})\.$")
 _WHY = re.compile(
     rf"{_SUBJECT} (?P<verb>wurde|ist|war|wurden|sind) (?P<rest>[^,;:()\"]{{3,70}}), weil [^.]{{8,140}}\.$"
 )
 _HOW_LONG = re.compile(
-    rf"{_SUBJECT} (?P<verb>ist|war) (?:etwa |rund |fast |über )?\d[\d.,]* \w+ (?P<dimension>lang|hoch|breit|tief|schwer|alt|dick)\b"
+    rf"{_SUBJECT} (?P<verb>ist|war) (?:etwa |rund |fast |über )?\d[\d.,]* \w+ "
+    r"(?P<dimension>lang|hoch|breit|tief|schwer|alt|dick)\b"
 )
 _WEIGHS = re.compile(
     rf"{_SUBJECT} (?:(?:ist|war) [^,;:()]{{3,40}} und )?(?P<verb>wiegt|kostet) (?:etwa |rund |fast )?\d"

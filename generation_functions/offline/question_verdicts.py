@@ -10,16 +10,18 @@ from typing import Any
 from generation_functions.offline.languages import content_words, numbers
 
 _LEANS_ON_TEXT = re.compile(
-    r"\b(?:the|this|that) (?:given |provided |above )?(?:passage|text|article|excerpt|document|chapter|paragraph|section"
-    r"|narrator|speaker|context|extract|snippet|source text|(?:author|writer|story|book)(?! of\b))\b"
-    r"|\b(?:according to|in|from|shown in|see) (?:the|this) (?:table|figure|list|image|diagram|page|example|material|story|book)\b"
+    r"\b(?:the|this|that) (?:given |provided |above )?(?:passage|text|article|excerpt|document|chapter|paragraph"
+    r"|section|narrator|speaker|context|extract|snippet|source text|(?:author|writer|story|book)(?! of\b))\b"
+    r"|\b(?:according to|in|from|shown in|see) (?:the|this) "
+    r"(?:table|figure|list|image|diagram|page|example|material|story|book)\b"
     r"|\b(?:above|aforementioned|mentioned|described here|following)\b"
     r"|\b(?:im|des|der|den|dem|dieser|diesem) (?:Text(?:es)?|Abschnitts?|Autor(?:in|s)?|Artikels?|Verfassers?)\b",
     re.IGNORECASE,
 )
 _AUXILIARY = r"(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would|should|must|may|might)"
 _LEANING_SUBJECT = re.compile(
-    rf"^(?:[\w’'-]+ ){{0,5}}?{_AUXILIARY} (?:not )?(?:it|he|she|they|this|that|these|those|we|i)\b(?! (?:true|that|possible|important|take))"
+    rf"^(?:[\w’'-]+ ){{0,5}}?{_AUXILIARY} (?:not )?"
+    r"(?:it|he|she|they|this|that|these|those|we|i)\b(?! (?:true|that|possible|important|take))"
     r"|^(?:who|what|which) (?:\w+ ){1,2}(?:him|them|it)\b"
     r"|^(?:wann|wo|was|warum|wer|wie|wen|wem) (?:\w+ ){1,2}?(?:er|sie|es|dies|diese|dieser)\b",
     re.IGNORECASE,

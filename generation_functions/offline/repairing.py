@@ -1,7 +1,7 @@
 """The offline repair of extracted text: hyphenation, wrapped lines, page numbers, running headers and footers.
 
-No dictionary is used. A line is a running header when it returns (its number apart), or when it stands in the middle of
-a sentence; two halves of a word are joined when both are lower-case letters and the text does not spell them with a hyphen.
+No dictionary is used. A line is a running header when it returns (its number apart), or when it stands in the middle
+of a sentence; two halves of a word are joined when both are lower-case and the text does not spell them with a hyphen.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Mapping
 from textwrap import dedent
 from typing import Any
+
+from generation_functions.offline import lexicon
 
 _PAGE_NUMBER = re.compile(
     r"[\s\-–—|\[(]*(?:(?:page|seite|p\.)\s*)?(?:\d{1,4}|[ivxl]{1,7})(?:\s*(?:of|/|von)\s*\d{1,4})?[\s\-–—|\])]*",
@@ -34,30 +36,11 @@ _TERMINAL = (".", "!", "?", ":", ";", '."', ".”", "!”", "?”", ".)", "”",
 _LIGATURES = str.maketrans(
     {"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl", "\u00ad": "", "\u200b": "", "\f": "\n"}
 )
-_KEEPS_HYPHEN = frozenset(
-    [
-        "self",
-        "well",
-        "non",
-        "anti",
-        "co",
-        "pre",
-        "post",
-        "semi",
-        "multi",
-        "half",
-        "cross",
-        "high",
-        "low",
-        "long",
-        "short",
-        "so",
-        "north",
-        "south",
-        "twenty",
-        "thirty",
-        "forty",
-    ]
+_KEEPS_HYPHEN = lexicon.word_set(
+    """
+    self well non anti co pre post semi multi half cross high low long short so north south twenty thirty
+    forty
+    """
 )
 _MOST_HEADER_CHARACTERS = 90
 _HEADER_TIMES = 3
@@ -69,35 +52,10 @@ _ENDED_SHARE = 0.8
 _LEAST_WRAPPED_CHARACTERS = 24
 _LEAST_OPEN_CHARACTERS = 12
 # A line that ends in one of these goes on.
-_OPEN_ENDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "at",
-        "by",
-        "for",
-        "from",
-        "has",
-        "in",
-        "is",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "to",
-        "was",
-        "were",
-        "which",
-        "with",
-        "der",
-        "die",
-        "das",
-        "und",
-        "von",
-    ]
+_OPEN_ENDS = lexicon.word_set(
+    """
+    a an and are at by for from has in is of on or that the to was were which with der die das und von
+    """
 )
 
 

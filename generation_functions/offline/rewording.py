@@ -16,19 +16,18 @@ from generation_functions.offline.question_verdicts import leaning
 from generation_functions.offline.subjects import Subject
 
 CANNOT = "CANNOT"
-_THING = r"(?:passage|text|article|excerpt|document|chapter|paragraph|section|source|context|extract|material|story|book|page)"
-_OPENING = re.compile(
-    rf"^(?:according to|based on|in|from|as (?:described|stated|mentioned|shown) in) (?:the|this) (?:given |provided |above )?{_THING},? ",
-    re.IGNORECASE,
+_THING = (
+    r"(?:passage|text|article|excerpt|document|chapter|paragraph|section|source|context|extract|material|story|book"
+    r"|page)"
 )
+_AS_SAID = r"as (?:described|stated|mentioned|shown) in"
+_THE_TEXT = rf"(?:the|this) (?:given |provided |above )?{_THING}"
+_OPENING = re.compile(rf"^(?:according to|based on|in|from|{_AS_SAID}) {_THE_TEXT},? ", re.IGNORECASE)
 _ENDING = re.compile(
-    rf",? (?:according to|based on|in|from|as (?:described|stated|mentioned|shown) in|mentioned in|described in)"
-    rf" (?:the|this) (?:given |provided |above )?{_THING}(?=\?|$)",
-    re.IGNORECASE,
+    rf",? (?:according to|based on|in|from|{_AS_SAID}|mentioned in|described in) {_THE_TEXT}(?=\?|$)", re.IGNORECASE
 )
 _DOES_SAY = re.compile(
-    rf"^what does (?:the|this) (?:{_THING}|author|writer) (?:say|state|tell(?: us)?|mention|explain) (?:about|must|that)? ?",
-    re.IGNORECASE,
+    rf"^what does (?:the|this) (?:{_THING}|author|writer) (?:say|state|tell(?: us)?|mention|explain)\b", re.IGNORECASE
 )
 _AUTHOR = re.compile(r"\bthe (?:author|writer)\b(?! of\b)", re.IGNORECASE)
 _PRONOUN = re.compile(

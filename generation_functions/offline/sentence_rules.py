@@ -32,7 +32,8 @@ _THERE_ARE = re.compile(
     r"(?P<noun>(?:[\w-]+ ){0,3}?[\w-]*s)(?P<where> (?:of|in|on|at) [^,;:]+?)?(?P<list>: .+)?\.$"
 )
 _OFTEN = re.compile(
-    r"You (should|must) ([a-z]+ [^,;:()]{3,60}?) (?:at least )?(?:every [\w ]+|once an? \w+|twice an? \w+|daily|weekly|monthly)\.$"
+    r"You (should|must) ([a-z]+ [^,;:()]{3,60}?) (?:at least )?"
+    r"(?:every [\w ]+|once an? \w+|twice an? \w+|daily|weekly|monthly)\.$"
 )
 _VAGUE_OBJECTS = lexicon.word_set("it them this that these those one ones")
 _NOT_PLACES = lexicon.word_set("ways reasons things times cases steps")
@@ -76,7 +77,7 @@ def _why(sentence: str, mentions: Mentions, antecedent: Subject | None) -> Itera
 
 
 def _because_first(sentence: str, mentions: Mentions) -> Iterator[Pair]:
-    """ "Because the organ gives one blast a minute, a charge lasts seven hours." -> "Why does a charge last seven hours?"""
+    """A reason that comes first: "Because the organ gives one blast a minute, a charge lasts seven hours."""
     reason, _, main = sentence.partition(", ")
     clause = read_clause(main[:1].upper() + main[1:], mentions, None) if main else None
     if (

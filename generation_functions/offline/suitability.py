@@ -14,7 +14,8 @@ _INDEX_LINE = re.compile(
     r"[^\d,;]{2,50},(?: [^\d]{0,20}?)? ?(?:see (?:also )?\w+|\d{1,4}[n–-]?\d*(?:, \d{1,4}[n–-]?\d*)*)\.?"
 )
 _REFERENCE = re.compile(
-    r"\((?:1[89]|20)\d{2}[a-z]?\)|\bet al\.|\bpp?\. ?\d|\bdoi\b|https?://|\bVol\. \d|^\[\d{1,3}\]|\bISBN\b|\bPress, (?:1[89]|20)\d{2}"
+    r"\((?:1[89]|20)\d{2}[a-z]?\)|\bet al\.|\bpp?\. ?\d|\bdoi\b|https?://|\bVol\. \d"
+    r"|^\[\d{1,3}\]|\bISBN\b|\bPress, (?:1[89]|20)\d{2}"
 )
 _LEGAL = re.compile(
     r"all rights reserved|no part of this publication|without (?:the )?prior (?:written )?permission|retrieval system"

@@ -70,14 +70,15 @@ _DOES = lexicon.word_set(
     """
 )
 _MEASURED = re.compile(
-    rf"(?:for )?(?:about |around |approximately |roughly |nearly |almost |up to |more than |less than |over |only |exactly |between )*"
+    r"(?:for )?(?:(?:about|around|approximately|roughly|nearly|almost|up to|more than|less than|over|only|exactly|between) )*"
     rf"(?P<number>{NUMBER})(?:[ -](?P<unit>°?\w+))?"
 )
 _TEMPERATURE = re.compile(
     r"at (?:about |around |approximately |temperatures of |a temperature of )?[−-]?\d[\d,.]* ?(?:°|degrees)"
 )
 _OF_MEASURE = re.compile(
-    rf"(?:a|an) (?P<noun>(?:[a-z-]+ ){{0,3}}?[a-z]+) of (?:about |around |approximately |over |up to |nearly |more than )?{NUMBER}"
+    r"(?:a|an) (?P<noun>(?:[a-z-]+ ){0,3}?[a-z]+) of (?:(?:about|around|approximately|over|up to|nearly|more than) )?"
+    rf"{NUMBER}"
 )
 _NOT_NOUNS = lexicon.word_set(
     """

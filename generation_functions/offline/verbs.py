@@ -15,25 +15,26 @@ Tense = Literal["past", "third", "base"]
 
 # base past participle
 _IRREGULAR = """
-bear bore born|light lit lit|cast cast cast|burst burst burst|hit hit hit|shut shut shut|hurt hurt hurt|swell swelled swollen
-forget forgot forgotten|feel felt felt|hear heard heard|read read read|show showed shown|sit sat sat|sweep swept swept|tear tore torn
-wake woke woken|wind wound wound|drink drank drunk|bite bit bitten|blow blew blown|foresee foresaw foreseen|swear swore sworn
-arise arose arisen|become became become|begin began begun|bind bound bound|break broke broken|breed bred bred
-bring brought brought|build built built|burn burned burned|buy bought bought|catch caught caught
-choose chose chosen|come came come|cut cut cut|deal dealt dealt|dig dug dug|draw drew drawn|drive drove driven
-eat ate eaten|fall fell fallen|feed fed fed|fight fought fought|find found found|flee fled fled|fly flew flown
-forbid forbade forbidden|forgive forgave forgiven|freeze froze frozen|get got got|give gave given|go went gone
-grow grew grown|hang hung hung|hide hid hidden|hold held held|keep kept kept|know knew known|lay laid laid
-lead led led|leave left left|lend lent lent|let let let|lie lay lain|lose lost lost|make made made
+arise arose arisen|bear bore born|become became become|begin began begun|bind bound bound|bite bit bitten
+blow blew blown|break broke broken|breed bred bred|bring brought brought|build built built|burn burned burned
+burst burst burst|buy bought bought|cast cast cast|catch caught caught|choose chose chosen|come came come
+cut cut cut|deal dealt dealt|dig dug dug|draw drew drawn|drink drank drunk|drive drove driven|eat ate eaten
+fall fell fallen|feed fed fed|feel felt felt|fight fought fought|find found found|flee fled fled|fly flew flown
+forbid forbade forbidden|foresee foresaw foreseen|forget forgot forgotten|forgive forgave forgiven
+freeze froze frozen|get got got|give gave given|go went gone|grow grew grown|hang hung hung|hear heard heard
+hide hid hidden|hit hit hit|hold held held|hurt hurt hurt|keep kept kept|know knew known|lay laid laid
+lead led led|leave left left|lend lent lent|let let let|lie lay lain|light lit lit|lose lost lost|make made made
 mean meant meant|meet met met|melt melted melted|overthrow overthrew overthrown|overwrite overwrote overwritten
-pay paid paid|put put put|rebuild rebuilt rebuilt|reset reset reset|rewrite rewrote rewritten|ride rode ridden
-ring rang rung|rise rose risen|run ran run|say said said|see saw seen|seek sought sought|sell sold sold
-send sent sent|set set set|shake shook shaken|shed shed shed|shine shone shone|shoot shot shot
-shrink shrank shrunk|sing sang sung|sink sank sunk|sleep slept slept|speak spoke spoken|spend spent spent
-spin spun spun|split split split|spread spread spread|spring sprang sprung|stand stood stood|steal stole stolen
-strike struck struck|swim swam swum|take took taken|teach taught taught|tell told told|think thought thought
-throw threw thrown|undergo underwent undergone|understand understood understood|wear wore worn|weave wove woven
-win won won|withdraw withdrew withdrawn|write wrote written
+pay paid paid|put put put|read read read|rebuild rebuilt rebuilt|reset reset reset|rewrite rewrote rewritten
+ride rode ridden|ring rang rung|rise rose risen|run ran run|say said said|see saw seen|seek sought sought
+sell sold sold|send sent sent|set set set|shake shook shaken|shed shed shed|shine shone shone|shoot shot shot
+show showed shown|shrink shrank shrunk|shut shut shut|sing sang sung|sink sank sunk|sit sat sat
+sleep slept slept|speak spoke spoken|spend spent spent|spin spun spun|split split split|spread spread spread
+spring sprang sprung|stand stood stood|steal stole stolen|strike struck struck|swear swore sworn
+sweep swept swept|swell swelled swollen|swim swam swum|take took taken|teach taught taught|tear tore torn
+tell told told|think thought thought|throw threw thrown|undergo underwent undergone
+understand understood understood|wake woke woken|wear wore worn|weave wove woven|win won won|wind wound wound
+withdraw withdrew withdrawn|write wrote written
 """
 
 _REGULAR = """
@@ -91,8 +92,11 @@ whistle whiten widen wipe wish wonder work worship wrap yield
 """
 
 _DOUBLED = word_set(
-    "admit ban chop control dam drop drip drag equip expel jam knit scrub whip log map occur overlap permit plan plug prefer refer scan "
-    "skip stir stop strip submit tap transfer transmit trap trim unplug wrap grab grip hop mop nap pin pop rub sum sun"
+    """
+    admit ban chop control dam drop drip drag equip expel jam knit scrub whip log map occur overlap permit
+    plan plug prefer refer scan skip stir stop strip submit tap transfer transmit trap trim unplug wrap grab
+    grip hop mop nap pin pop rub sum sun
+    """
 )
 
 
@@ -102,23 +106,24 @@ SAME_PAST = word_set("cost cut put set hit cast burst shut let spread split bet 
 # Their -s form, or their base form, is as often a noun: taken for a verb only where the next word shows it.
 NOUN_LIKE = word_set(
     """
-    act anchor answer attack attempt average ban bear bite blow board bolt browse brush burn burst call cast cause
-    change charge claim click climb coach coin color colour contact control cook cost count cover crash cross
-    crown cruise cure cut cycle dam damage dance deal decline deposit design display dock document doubt download
-    drain draw drill drink drive dry dust echo employ empty end engineer escape estimate exchange exile export
-    express face fall fear feed fight fill filter finance finish fire fish flash flow flower fly fold forge form
-    format free function fund gain glide grant graze grip group hammer handle harvest heat help hit hold honor
-    honour hook hope host hunt import increase influence issue join keep label lack land latch laugh lead leak
-    lease leave lie lift light like link list load lock log look love map mark match measure mine mix model mount
-    move nail name narrow nest offer open order pack pass patent pause perch place plan play plug polish power
-    practice present press prey print process produce project promise pull pump purchase push query raise range
-    rank rate reach record reign release rent report request rescue research reset rest result return reward ride
-    ring rise roll row rule run sail sand save score scratch search select sense sentence set shake shift shoot
-    show sign signal sink sketch sleep slice smell smoke soak sort sound spare speed spin split sponsor spread
-    spring staff stage stain stand start state stay sting stop store stretch strike study suck sum supply support
-    survey sweat switch tap taste tax test thank tie touch trace track trade train transfer transport trap travel
-    trigger trust try turn type update upgrade upload use visit voice vote voyage walk warm wash waste watch wear
-    whistle wind wish wonder work worship yield
+    act anchor answer attack attempt average ban bear bite blow board bolt browse brush burn burst call cast
+    cause change charge claim click climb coach coin color colour contact control cook cost count cover
+    crash cross crown cruise cure cut cycle dam damage dance deal decline deposit design display dock
+    document doubt download drain draw drill drink drive dry dust echo employ empty end engineer escape
+    estimate exchange exile export express face fall fear feed fight fill filter finance finish fire fish
+    flash flow flower fly fold forge form format free function fund gain glide grant graze grip group hammer
+    handle harvest heat help hit hold honor honour hook hope host hunt import increase influence issue join
+    keep label lack land latch laugh lead leak lease leave lie lift light like link list load lock log look
+    love map mark match measure mine mix model mount move nail name narrow nest offer open order pack pass
+    patent pause perch place plan play plug polish power practice present press prey print process produce
+    project promise pull pump purchase push query raise range rank rate reach record reign release rent
+    report request rescue research reset rest result return reward ride ring rise roll row rule run sail
+    sand save score scratch search select sense sentence set shake shift shoot show sign signal sink sketch
+    sleep slice smell smoke soak sort sound spare speed spin split sponsor spread spring staff stage stain
+    stand start state stay sting stop store stretch strike study suck sum supply support survey sweat switch
+    tap taste tax test thank tie touch trace track trade train transfer transport trap travel trigger trust
+    try turn type update upgrade upload use visit voice vote voyage walk warm wash waste watch wear whistle
+    wind wish wonder work worship yield
     """
 )
 

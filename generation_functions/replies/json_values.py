@@ -20,6 +20,8 @@ from generation_functions.replies.lenient_json import (
 _WANTED = "Reply with one JSON value, in double quotes where it is text, and nothing else."
 _EFFORT = 3
 """How many times the length of the reply may be read in search of JSON, so that no text takes long."""
+_MOST_FAILURES = 500
+"""How many brackets that begin no JSON are looked at."""
 
 
 @dataclass(slots=True)
@@ -87,8 +89,8 @@ def _is_nested_deeply(text: str) -> bool:
 
 def _search(text: str, *, close_open: bool) -> _Found:
     found = _Found([], [])
-    position, effort = 0, _EFFORT * len(text) + 1000
-    while effort > 0:
+    position, effort, failures = 0, _EFFORT * len(text) + 1000, 0
+    while effort > 0 and failures < _MOST_FAILURES:
         start = _next_bracket(text, position)
         if start < 0:
             break
@@ -98,6 +100,7 @@ def _search(text: str, *, close_open: bool) -> _Found:
         except BrokenJsonError as error:
             effort -= error.position - start + 1
             position = start + 1
+            failures += 1
             if isinstance(error, UnfinishedJsonError):
                 found.unfinished = True
                 break  # what is inside an unfinished value is no value of its own

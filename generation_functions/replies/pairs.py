@@ -156,13 +156,8 @@ def _unlabelled(lines: list[str]) -> list[Pair]:
 
 def _clean(lines: list[str]) -> str:
     """The lines as one text, without the marks that belonged to the label or the layout."""
-    while lines and (is_blank(lines[0]) and not is_fence(lines[0])):
-        lines = lines[1:]
-    if not lines:
-        return ""
-    first = lines[0].strip()
-    if first in ("|", ">", "|-", ">-"):
-        lines = lines[1:]
+    first = next((number for number, line in enumerate(lines) if not is_blank(line) or is_fence(line)), len(lines))
+    lines = lines[first:]
     indent = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
-    text = "\n".join([lines[0].strip(), *(line[indent:].rstrip() for line in lines[1:])]) if lines else ""
+    text = "\n".join([*(line.strip() for line in lines[:1]), *(line[indent:].rstrip() for line in lines[1:])])
     return strip_wrapping(close_emphasis(text))

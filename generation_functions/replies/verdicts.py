@@ -17,6 +17,8 @@ from generation_functions.replies.formats import ReplyFormat
 from generation_functions.replies.verdict_words import Vocabulary, count_negations, vocabulary
 
 _BEFORE, _AFTER = 140, 60
+_MOST_MENTIONS = 200
+"""How many mentions are looked at, from the end; a verdict is not said earlier than that."""
 
 _LABELS = (
     r"(?:verdict|answer|judge?ment|decision|conclusion|result|rating|score|label|classification|category|class"
@@ -112,7 +114,7 @@ def _wanted(reply_format: ReplyFormat) -> str:
 
 
 def _mentions(words: Vocabulary, text: str) -> list[_Mention]:
-    found = list(words.pattern.finditer(text))
+    found = list(words.pattern.finditer(text))[-_MOST_MENTIONS:]
     choices = _choices(words, found, text)
     judged = (_judge(words, text, match) for number, match in enumerate(found) if number not in choices)
     return [mention for mention in judged if mention is not None]
