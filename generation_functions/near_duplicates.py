@@ -32,6 +32,8 @@ _PERMUTATIONS = 128
 _LEAST_RECALL = 0.999  # of the hashing, for a pair right at the threshold
 _SEED = 42
 _BLOCK = 4096
+_EXACT_SIZES = 32
+_EPSILON = 1e-9
 
 
 def _features(text: str) -> list[str]:
@@ -73,35 +75,58 @@ def _hashed(texts: Sequence[str], chosen: Iterable[int]) -> Iterator[tuple[int, 
         yield from zip(block, (array("Q", sorted(set(row))) for row in hashes), strict=True)
 
 
+def _size_class(size: int) -> int:
+    """Sizes are told apart exactly where they are small, and in steps of about six per cent above."""
+    return size if size <= _EXACT_SIZES else _EXACT_SIZES + round(16 * math.log(size / _EXACT_SIZES))
+
+
 class _Join:
-    """Texts kept so far, findable by their rarest features."""
+    """Texts kept so far, findable by their rarest features.
+
+    How many features two similar sets must share follows from both sizes, so each pair of size classes has postings
+    of its own: with sizes known, the prefix is so short that texts from one template, which share all but the rare
+    features, are never even candidates.
+    """
 
     def __init__(self, threshold: float, frequencies: Counter[int]) -> None:
         self.threshold = threshold
         self.frequencies = frequencies
         self.kept: dict[int, array[int]] = {}
-        self.with_feature: defaultdict[int, list[int]] = defaultdict(list)
+        self.postings: defaultdict[tuple[int, int], dict[int, list[int]]] = defaultdict(dict)
+        self.prefixes: dict[int, dict[int, int]] = {}
 
     def duplicate_of(self, index: int, features: array[int]) -> int | None:
         """The first kept text that this one duplicates; without one, it is kept itself."""
         rarest = sorted(features, key=lambda feature: (self.frequencies[feature], feature))
-        prefix = rarest[: len(rarest) - math.ceil(self.threshold * len(rarest) - 1e-9) + 1]
-        candidates = {other for feature in prefix for other in self.with_feature.get(feature, ())}
-        own = set(features)
+        own, size_class = set(features), _size_class(len(features))
+        if len(features) not in self.prefixes:
+            self.prefixes[len(features)] = self._prefixes(len(features))
+        prefixes = self.prefixes[len(features)]
+        candidates: set[int] = set()
+        for other_class, length in prefixes.items():
+            postings = self.postings[other_class, size_class]
+            candidates.update(*[postings[feature] for feature in rarest[:length] if feature in postings])
         for other in sorted(candidates):
             if self._similar(own, self.kept[other]):
                 return other
         self.kept[index] = features
-        for feature in prefix:
-            self.with_feature[feature].append(index)
+        for other_class, length in prefixes.items():
+            postings = self.postings[size_class, other_class]
+            for feature in rarest[:length]:
+                postings.setdefault(feature, []).append(index)
         return None
 
+    def _prefixes(self, size: int) -> dict[int, int]:
+        """For each class of sizes that a similar set can have: how many of the rarest features can hold one in common."""
+        lengths: dict[int, int] = {}
+        for other in range(math.ceil(self.threshold * size - _EPSILON), int(size / self.threshold + _EPSILON) + 1):
+            least_shared = math.ceil(self.threshold / (1 + self.threshold) * (size + other) - _EPSILON)
+            lengths.setdefault(_size_class(other), size - least_shared + 1)  # the smallest size has the longest prefix
+        return lengths
+
     def _similar(self, own: set[int], other: array[int]) -> bool:
-        least, most = sorted((len(own), len(other)))
-        if least < self.threshold * most - 1e-9:
-            return False
         shared = len(own.intersection(other))
-        return shared >= self.threshold * (least + most - shared) - 1e-9
+        return shared >= self.threshold * (len(own) + len(other) - shared) - _EPSILON
 
 
 def find_near_duplicates(texts: Iterable[str], threshold: float = 0.8) -> dict[int, int]:

@@ -20,6 +20,7 @@ cannot become chat.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal, cast, get_args
 
@@ -31,8 +32,14 @@ Message = dict[str, Any]
 OutputFormat = Literal["messages", "sharegpt", "alpaca", "text", "segments"]
 OUTPUT_FORMATS: tuple[str, ...] = get_args(OutputFormat)
 
-_CONTENT_KEY = {"messages": "messages", "conversations": "sharegpt", "segments": "segments", "text": "text"}
-_ALPACA_KEYS = ("instruction", "input", "output", "system", "history")
+_FORMAT_OF = {"messages": "messages", "conversations": "sharegpt", "segments": "segments", "text": "text"}
+_CONTENT_KEYS: dict[str, tuple[str, ...]] = {
+    "messages": ("messages",),
+    "sharegpt": ("conversations", "system"),
+    "alpaca": ("instruction", "input", "output", "system", "history"),
+    "text": ("text",),
+    "segments": ("segments",),
+}
 _ROLES = {
     "system": "system",
     "developer": "system",
@@ -57,20 +64,39 @@ _MAY_FOLLOW = {
 }
 
 
+class BrokenRowError(RecordFailedError):
+    """A row that cannot be used. `problem` does not name the row, so that equal problems can be counted."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(f"{where}: {problem}.")
+        self.where = where
+        self.problem = problem
+
+
 def convert_row(row: Mapping[str, Any], output_format: str) -> Row:
     """The same row in `output_format`, its `id` first and its other columns last.
 
-    Raises UsageError when the format cannot hold what the row says, RecordFailedError when the row is broken.
+    Raises UsageError when the format cannot hold what the row says, BrokenRowError when the row is broken.
     """
     wanted = check_output_format(output_format)
-    present = row_format(row)
-    content = _content(row, present) if present == wanted else _CONVERTERS[wanted](row, present)
-    more = {key: value for key, value in row.items() if key != "id" and key not in _content_keys(present)}
-    clash = sorted(more.keys() & content.keys())
-    if clash:
-        raise UsageError(f"{_name(row)} has a column {clash[0]}, which {wanted} needs. Rename the column.")
-    head = {"id": row["id"]} if "id" in row else {}
-    return {**head, **content, **more}
+    return _convert(_Reading(row), wanted)
+
+
+def prepare_row(row: Mapping[str, Any], output_format: OutputFormat) -> tuple[Row, list[str]]:
+    """`row` checked and in `output_format`, and the texts of it that a model reads; for writers.
+
+    Raises UsageError when the format cannot hold what the row says, BrokenRowError when `row_problem` finds one.
+    """
+    reading = _Reading(row)
+    problem = reading.problem()
+    if problem:
+        raise BrokenRowError(_name(row), problem)
+    converted = _convert(reading, output_format)
+    if output_format == "text":
+        return converted, [converted["text"]]
+    if output_format == "segments":
+        return converted, [segment["text"] for segment in converted["segments"]]
+    return converted, [message["content"] for message in reading.chat()]
 
 
 def check_output_format(name: str) -> OutputFormat:
@@ -81,41 +107,34 @@ def check_output_format(name: str) -> OutputFormat:
 
 
 def row_format(row: Mapping[str, Any]) -> OutputFormat:
-    """Which format `row` is in; raises RecordFailedError when it is none, or two at once."""
-    found = [name for key, name in _CONTENT_KEY.items() if key in row]
+    """Which format `row` is in; raises BrokenRowError when it is none, or two at once."""
+    found = [_FORMAT_OF[key] for key in row if key in _FORMAT_OF]
     if "instruction" in row and "output" in row:
         found.append("alpaca")
     if len(found) != 1:
         what = f"in {len(found)} formats at once ({', '.join(found)})" if found else "in no known format"
-        raise RecordFailedError(
-            f"{_name(row)} is {what}. Give it exactly one of: messages, conversations, segments, text, "
-            f"instruction and output. It has: {', '.join(map(str, row)) or 'nothing'}."
+        raise BrokenRowError(
+            _name(row),
+            f"it is {what}. Give it exactly one of: messages, conversations, segments, text, "
+            f"instruction and output. It has: {', '.join(map(str, row)) or 'nothing'}",
         )
     return cast(OutputFormat, found[0])
 
 
 def row_texts(row: Mapping[str, Any]) -> Iterator[str]:
     """The texts of `row` that a model reads, in order; for counting tokens."""
-    present = row_format(row)
-    if present == "text":
+    reading = _Reading(row)
+    if reading.format == "text":
         yield row["text"]
-    elif present == "segments":
+    elif reading.format == "segments":
         yield from (segment["text"] for segment in row["segments"])
     else:
-        yield from (message["content"] for message in row_messages(row))
+        yield from (message["content"] for message in reading.chat())
 
 
 def row_messages(row: Mapping[str, Any]) -> list[Message]:
     """The turns of `row` as role and content, whatever its format; raises UsageError where it holds none."""
-    present = row_format(row)
-    if present == "messages":
-        return [_read_message(row, turn, "role", "content") for turn in _list(row, "messages")]
-    if present == "sharegpt":
-        turns = [_read_message(row, turn, "from", "value") for turn in _list(row, "conversations")]
-        return [*_system(row), *turns]
-    if present == "alpaca":
-        return _read_alpaca(row)
-    return _read_chat_text(row, present)
+    return _Reading(row).chat()
 
 
 def valid_row(row: Mapping[str, Any]) -> bool:
@@ -126,29 +145,65 @@ def valid_row(row: Mapping[str, Any]) -> bool:
 def row_problem(row: Mapping[str, Any]) -> str | None:
     """What is wrong with `row`, or None: blank parts, turns out of order, nothing to train on."""
     try:
-        present = row_format(row)
-        if present == "text":
-            return None if _filled(row["text"]) else "the text is blank"
-        if present == "segments":
-            return _segments_problem(_list(row, "segments"))
-        return _messages_problem(row_messages(row))
-    except RecordFailedError as error:
-        return str(error)
+        return _Reading(row).problem()
+    except BrokenRowError as error:
+        return error.problem
+
+
+class _Reading:
+    """A row taken apart once, for checks, conversions and counts alike."""
+
+    __slots__ = ("_messages", "format", "row")
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.row = row
+        self.format = row_format(row)
+        self._messages: list[Message] | None = None
+
+    def chat(self) -> list[Message]:
+        """The turns, whatever the format; raises UsageError where there are none."""
+        if self._messages is None:
+            row, present = self.row, self.format
+            if present == "messages":
+                self._messages = [_read_message(row, turn, "role", "content") for turn in _list(row, "messages")]
+            elif present == "sharegpt":
+                turns = [_read_message(row, turn, "from", "value") for turn in _list(row, "conversations")]
+                self._messages = [*_system(row), *turns]
+            elif present == "alpaca":
+                self._messages = _read_alpaca(row)
+            else:
+                self._messages = _read_chat_text(row, present)
+        return self._messages
+
+    def problem(self) -> str | None:
+        """See `row_problem`."""
+        if self.format == "text":
+            return None if _filled(self.row["text"]) else "the text is blank"
+        if self.format == "segments":
+            return _segments_problem(_list(self.row, "segments"))
+        return _messages_problem(self.chat())
 
 
 def _messages_problem(messages: list[Message]) -> str | None:
     if not messages:
         return "it has no messages"
     for position, message in enumerate(messages, 1):
-        if not _filled(message["content"]) and not message.get("tool_calls"):
+        content = message["content"]
+        if (not content or content.isspace()) and not message.get("tool_calls"):
             return f"message {position} ({message['role']}) is blank"
-    for before, after in pairwise(["", *(message["role"] for message in messages)]):
+    problem = _order_problem(tuple([message["role"] for message in messages]))
+    if problem:
+        return problem
+    return None if any(map(_label, reversed(messages))) else "no message is trained on"
+
+
+@lru_cache(maxsize=256)  # a dataset has few different orders
+def _order_problem(roles: tuple[str, ...]) -> str | None:
+    for before, after in pairwise(("", *roles)):
         if after not in _MAY_FOLLOW[before]:
             return f"a message of {after} follows {'the start' if not before else 'one of ' + before}"
-    if messages[-1]["role"] != "assistant":
-        return f"it ends with a message of {messages[-1]['role']}, so there is no answer to learn from"
-    if not any(_label(message) for message in messages):
-        return "no message is trained on"
+    if roles[-1] != "assistant":
+        return f"it ends with a message of {roles[-1]}, so there is no answer to learn from"
     return None
 
 
@@ -163,20 +218,34 @@ def _segments_problem(segments: list[Any]) -> str | None:
     return None
 
 
-def _to_messages(row: Mapping[str, Any], present: OutputFormat) -> Row:
-    return {"messages": _chat(row, "messages")}
+def _convert(reading: _Reading, wanted: OutputFormat) -> Row:
+    row, present = reading.row, reading.format
+    same = present == wanted and present not in ("messages", "sharegpt")  # these two are brought into one spelling
+    content = {key: row[key] for key in _CONTENT_KEYS[present] if key in row} if same else _CONVERTERS[wanted](reading)
+    converted = {"id": row["id"], **content} if "id" in row else content
+    used, needed = _CONTENT_KEYS[present], _CONTENT_KEYS[wanted]
+    for key, value in row.items():
+        if key not in used and key != "id":
+            if key in needed:
+                raise UsageError(f"{_name(row)} has a column {key}, which {wanted} needs. Rename the column.")
+            converted[key] = value
+    return converted
 
 
-def _to_sharegpt(row: Mapping[str, Any], present: OutputFormat) -> Row:
+def _to_messages(reading: _Reading) -> Row:
+    return {"messages": _chat(reading, "messages")}
+
+
+def _to_sharegpt(reading: _Reading) -> Row:
     turns = [
         {"from": _SHAREGPT_NAMES[message["role"]], "value": message["content"], **_more(message)}
-        for message in _chat(row, "sharegpt")
+        for message in _chat(reading, "sharegpt")
     ]
     return {"conversations": turns}
 
 
-def _to_alpaca(row: Mapping[str, Any], present: OutputFormat) -> Row:
-    messages = _chat(row, "alpaca")
+def _to_alpaca(reading: _Reading) -> Row:
+    row, messages = reading.row, _chat(reading, "alpaca")
     system = messages[0]["content"] if messages and messages[0]["role"] == "system" else None
     turns = messages[1:] if system is not None else messages
     if [message["role"] for message in turns] != ["user", "assistant"]:
@@ -189,22 +258,24 @@ def _to_alpaca(row: Mapping[str, Any], present: OutputFormat) -> Row:
     return content if system is None else {**content, "system": system}
 
 
-def _to_text(row: Mapping[str, Any], present: OutputFormat) -> Row:
-    if present == "segments":
+def _to_text(reading: _Reading) -> Row:
+    row = reading.row
+    if reading.format == "segments":
         if not all(segment["label"] for segment in row["segments"]):
             raise UsageError(
                 f"{_name(row)} has segments that must not be trained on, and text is trained on whole. "
                 "Choose output_format segments."
             )
-        return {"text": "".join(row_texts(row))}
-    return {"text": "".join(part.text for part in _chatml_parts(row, _chat(row, "text")))}
+        return {"text": "".join([segment["text"] for segment in row["segments"]])}
+    return {"text": "".join(part.text for part in _chatml_parts(row, _chat(reading, "text")))}
 
 
-def _to_segments(row: Mapping[str, Any], present: OutputFormat) -> Row:
-    if present == "text":
+def _to_segments(reading: _Reading) -> Row:
+    row = reading.row
+    if reading.format == "text":
         return {"segments": [{"label": True, "text": row["text"]}]}
     segments: list[Row] = []
-    for label, text in _chatml_parts(row, row_messages(row)):
+    for label, text in _chatml_parts(row, reading.chat()):
         if segments and segments[-1]["label"] == label:
             segments[-1]["text"] += text
         else:
@@ -212,7 +283,7 @@ def _to_segments(row: Mapping[str, Any], present: OutputFormat) -> Row:
     return {"segments": segments}
 
 
-_CONVERTERS: dict[str, Callable[[Mapping[str, Any], OutputFormat], Row]] = {
+_CONVERTERS: dict[str, Callable[[_Reading], Row]] = {
     "messages": _to_messages,
     "sharegpt": _to_sharegpt,
     "alpaca": _to_alpaca,
@@ -221,31 +292,22 @@ _CONVERTERS: dict[str, Callable[[Mapping[str, Any], OutputFormat], Row]] = {
 }
 
 
-def _content(row: Mapping[str, Any], present: OutputFormat) -> Row:
-    """What `row` says, in the format that it is in already."""
-    if present == "messages":
-        return {"messages": _chat(row, present)}
-    if present == "sharegpt":
-        return _to_sharegpt(row, present)
-    return {key: row[key] for key in _content_keys(present) if key in row}
-
-
-def _content_keys(present: OutputFormat) -> tuple[str, ...]:
-    if present == "alpaca":
-        return _ALPACA_KEYS
-    return ("conversations", "system") if present == "sharegpt" else (present,)
-
-
-def _chat(row: Mapping[str, Any], wanted: str) -> list[Message]:
-    """The messages of `row` without labels; refuses labels that the wanted format cannot say."""
-    messages = row_messages(row)
+def _chat(reading: _Reading, wanted: str) -> list[Message]:
+    """The messages without labels; refuses labels that the wanted format cannot say."""
+    messages = reading.chat()
+    labelled = False
     for position, message in enumerate(messages, 1):
+        if "label" not in message:
+            continue
+        labelled = True
         if _label(message) != (message["role"] == "assistant"):
             trained = "trained on" if _label(message) else "kept out of training"
             raise UsageError(
-                f"{_name(row)}: message {position} ({message['role']}) is {trained}, which "
+                f"{_name(reading.row)}: message {position} ({message['role']}) is {trained}, which "
                 f"{wanted} cannot say. Choose output_format segments."
             )
+    if not labelled:
+        return messages
     return [{key: value for key, value in message.items() if key != "label"} for message in messages]
 
 
@@ -269,19 +331,20 @@ def _refuse_more(row: Mapping[str, Any], messages: list[Message], wanted: str) -
 
 def _read_message(row: Mapping[str, Any], turn: Any, role_key: str, text_key: str) -> Message:
     if not isinstance(turn, dict):
-        raise RecordFailedError(f"{_name(row)} has a turn without {role_key} and {text_key}.")
-    role = _ROLES.get(str(turn.get(role_key)).lower())
+        raise BrokenRowError(_name(row), f"it has a turn without {role_key} and {text_key}")
+    said, text = turn.get(role_key), turn.get(text_key)
+    role = _ROLES.get(said if type(said) is str else str(said)) or _ROLES.get(str(said).lower())
     if role is None:
-        raise RecordFailedError(f"{_name(row)} has a turn of {turn.get(role_key)!r}. Known are: {', '.join(_ROLES)}.")
-    text = turn.get(text_key)
-    if text is None:
+        raise BrokenRowError(_name(row), f"it has a turn of {said!r}. Known are: {', '.join(_ROLES)}")
+    if type(text) is not str:
+        if text is not None:
+            problem = f"the {text_key} of a turn is a {type(text).__name__}; only text is supported"
+            raise BrokenRowError(_name(row), problem)
         text = ""
-    if not isinstance(text, str):
-        raise RecordFailedError(
-            f"{_name(row)}: the {text_key} of a turn is a {type(text).__name__}; only text is supported."
-        )
-    more = {key: value for key, value in turn.items() if key not in {role_key, text_key}}
-    return {"role": role, "content": text, **more}
+    message: Message = {"role": role, "content": text}
+    if len(turn) > 2:
+        message.update({key: value for key, value in turn.items() if key not in (role_key, text_key)})
+    return message
 
 
 def _system(row: Mapping[str, Any]) -> list[Message]:
@@ -305,7 +368,7 @@ def _read_alpaca(row: Mapping[str, Any]) -> list[Message]:
 def _chatml_parts(row: Mapping[str, Any], messages: list[Message]) -> Iterator[Part]:
     _refuse_more(row, messages, "text or segments")
     if any(holds_marks(message["content"]) for message in messages):
-        raise RecordFailedError(f"{_name(row)} has ChatML inside a message, which would forge a turn.")
+        raise BrokenRowError(_name(row), "it has ChatML inside a message, which would forge a turn")
     return write_chatml((message["role"], message["content"], _label(message)) for message in messages)
 
 
@@ -332,7 +395,7 @@ def _read_chat_text(row: Mapping[str, Any], present: OutputFormat) -> list[Messa
 
 def _list(row: Mapping[str, Any], key: str) -> list[Any]:
     if not isinstance(row[key], list):
-        raise RecordFailedError(f"{_name(row)}: {key} is a {type(row[key]).__name__}, not a list.")
+        raise BrokenRowError(_name(row), f"{key} is a {type(row[key]).__name__}, not a list")
     return cast(list[Any], row[key])
 
 

@@ -37,7 +37,7 @@ _NOT_IN_QUESTIONS = (
     """
     )
 ) | lexicon.word_set("following above former latter below same")
-_LEANING_HEADS = lexicon.word_set("time times way ways period process place case fact point result")
+_LEANING_HEADS = lexicon.word_set("terms turn addition time times way ways period process place case fact point result")
 
 
 def askable(fragment: str, limit: int = _MAX_QUESTION_WORDS) -> bool:

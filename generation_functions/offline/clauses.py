@@ -22,6 +22,7 @@ _PARENTHESES = re.compile(r"\s+\([^()]*\)")
 _OPENER = re.compile("(?:" + "|".join(sorted(lexicon.OPENERS)) + r"), +", re.IGNORECASE)
 _DIALOGUE = re.compile(r"[,.!?…—]['\"”’](?:\s|$)|^['\"“‘][^'\"”’]*$|^[“\"]")
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S")
+_PLAIN_WORDS = re.compile(r"[a-z][a-z'’]*")
 _PUNCTUATION = ",;:"
 
 # A sentence with one of these leans on what stands around it, or is somebody's own voice.
@@ -81,7 +82,7 @@ def stands_alone(sentence: str) -> bool:
         return False
     if not (sentence[0].isupper() or sentence[0] in '`"“' or sentence[0].isdigit()):
         return False
-    if not _OUTSIDE.isdisjoint(word.strip(",;:.()'’\"“”") for word in words):
+    if not _OUTSIDE.isdisjoint(_PLAIN_WORDS.findall(sentence.lower())):
         return False
     if sentence.count("(") != sentence.count(")") or sentence.count('"') % 2 or ": " in sentence[:12]:
         return False

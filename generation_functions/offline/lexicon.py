@@ -226,29 +226,29 @@ UNIQUE_THINGS = word_set(
 # Adjectives that tell one thing from another only in their own text.
 PLAIN_ADJECTIVES = word_set(
     """
-    old new first second third last next main other same big small large little long short young early late
-    good best entire whole red blue green black white few many several two three four five six seven eight
-    nine ten final original former latter present current following right left upper lower inner outer
-    following deciding only longest largest smallest highest oldest newest most least local great own given
-    certain various open closed empty full public private common general special different remaining
-    resulting such
+    internal external earlier later old new first second third last next main other same big small large
+    little long short young early late good best entire whole red blue green black white few many several
+    two three four five six seven eight nine ten final original former latter present current following
+    right left upper lower inner outer following deciding only longest largest smallest highest oldest
+    newest most least local great own given certain various open closed empty full public private common
+    general special different remaining resulting such
     """
 )
 # Substances and the like, written small inside a sentence and without an article.
 MASS_NOUNS = word_set(
     """
-    water oxygen hydrogen nitrogen carbon helium iron steel copper gold silver tin lead zinc aluminium glass
-    wood stone sand clay coal oil gas salt sugar honey wax milk cheese butter bread rice wheat corn tea
-    coffee wine beer blood skin bone hair muscle light sound heat energy power gravity air wind rain snow
-    ice fire soil dust pollen nectar sap starch protein paper ink cotton silk wool leather rubber plastic
-    concrete cement granite basalt limestone marble quartz sandstone chalk slate music language trade war
-    love life death knowledge history steam smoke fog lightning thunder electricity magnetism friction
-    pressure temperature speed mass weight matter plasma insulin glucose cellulose chlorophyll keratin
-    collagen haemoglobin hemoglobin calcium sodium potassium mercury uranium radium polonium sulphur sulfur
-    phosphorus chlorine ozone methane ammonia ethanol alcohol vinegar yeast flour dough soap bronze brass
-    gunpowder parchment papyrus porcelain pottery rust mould mold moss grass fruit meat fish food sleep
-    memory work construction production research software hardware data logging encryption compression
-    caching
+    slavery jazz football chess poetry water oxygen hydrogen nitrogen carbon helium iron steel copper gold
+    silver tin lead zinc aluminium glass wood stone sand clay coal oil gas salt sugar honey wax milk cheese
+    butter bread rice wheat corn tea coffee wine beer blood skin bone hair muscle light sound heat energy
+    power gravity air wind rain snow ice fire soil dust pollen nectar sap starch protein paper ink cotton
+    silk wool leather rubber plastic concrete cement granite basalt limestone marble quartz sandstone chalk
+    slate music language trade war love life death knowledge history steam smoke fog lightning thunder
+    electricity magnetism friction pressure temperature speed mass weight matter plasma insulin glucose
+    cellulose chlorophyll keratin collagen haemoglobin hemoglobin calcium sodium potassium mercury uranium
+    radium polonium sulphur sulfur phosphorus chlorine ozone methane ammonia ethanol alcohol vinegar yeast
+    flour dough soap bronze brass gunpowder parchment papyrus porcelain pottery rust mould mold moss grass
+    fruit meat fish food sleep memory work construction production research software hardware data logging
+    encryption compression caching
     """
 )
 

@@ -26,6 +26,9 @@ _MASS_SUFFIXES = (
     "ence",
     "ture",
     "logy",
+    "cy",
+    "phy",
+    "gy",
 )
 
 
@@ -49,6 +52,8 @@ def _inner_first(word: str, words: list[str], mentions: Mentions) -> str:
     if low in mentions.lower or low in lexicon.MASS_NOUNS:
         return low
     if word in mentions.capital:
+        return word
+    if low in lexicon.FIRST_NAMES:
         return word
     if low.endswith(_MASS_SUFFIXES) or (low.endswith("s") and not low.endswith(("ss", "us", "is", "as", "os"))):
         return low

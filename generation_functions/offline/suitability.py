@@ -25,14 +25,35 @@ _LEGAL = re.compile(
     r"|redistributions? (?:of|in)|merchantability",
     re.IGNORECASE,
 )
+# What at least one legal phrase holds; looked for first because it is fast.
+_LEGAL_SIGNS = (
+    *(
+        "rights",
+        "publication",
+        "permission",
+        "retrieval",
+        "warrant",
+        "as is",
+        "accept",
+        "liability",
+        "catalogue",
+        "isbn",
+    ),
+    *("copyright", "©", "licensed", "terms of", "privacy", "printed", "published", "reprinted", "rechte", "haftung"),
+    *("redistribut", "merchantab"),
+)
 _NAVIGATION = re.compile(
     r"\b(?:home|next|previous|back to top|skip to|sign in|log in|sign up|subscribe|search|menu|share|cookies?|sitemap"
     r"|contact us|about us|read more|click here|newsletter|follow us)\b",
     re.IGNORECASE,
 )
+_BLANK = re.compile(r"\s")
+_LETTER = re.compile(r"[^\W\d_]")
+_STRANGE = re.compile(r"[^\w\s.,;:!?'\"()\[\]{}<>/“”‘’`*#|+=%°&@$€£§\\^~…•·–—-]")
 _VOWELS = re.compile(r"[aeiouyäöüáéíóúàèâêîôûåøæœ]", re.IGNORECASE)
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"”’)]*(?:\s|$)")
+_LEAST_NAVIGATION_LINES = 5
 _LEAST_WORDS = 12
 _LEAST_DATA_WORDS = 6
 
@@ -80,6 +101,9 @@ def _is_index(text: str) -> str:
 
 
 def _is_legal(text: str) -> str:
+    low = text.lower()
+    if not any(sign in low for sign in _LEGAL_SIGNS):
+        return ""
     found = len(_LEGAL.findall(text))
     if found >= 2 and found * 60 >= len(text.split()):
         return "The text is a licence, copyright or publisher's notice."
@@ -94,16 +118,12 @@ def _is_bibliography(text: str) -> str:
 
 
 def _is_garbled(text: str) -> str:
-    visible = [character for character in text if not character.isspace()]
-    strange = sum(
-        1
-        for character in visible
-        if not character.isalnum() and character not in ".,;:!?'\"()[]{}<>-–—/’“”‘`*#|_=+%°&@$€£§\\^~…•·"
-    )
-    letters = sum(map(str.isalpha, visible))
+    visible = len(text) - len(_BLANK.findall(text))
+    strange = len(_STRANGE.findall(text))
+    letters = len(_LETTER.findall(text))
     words = _LATIN_WORD.findall(text)
     without_vowels = sum(1 for word in words if not word.isupper() and not _VOWELS.search(word))
-    if "\ufffd" * 3 in text or strange > 0.12 * len(visible) or letters < 0.3 * len(visible):
+    if "\ufffd" * 3 in text or strange > 0.12 * visible or letters < 0.3 * visible:
         return "The text is garbled: too few of its characters are letters."
     if len(words) > 10 and without_vowels > 0.3 * len(words):
         return "The text is garbled: many of its words cannot be words."
@@ -112,9 +132,10 @@ def _is_garbled(text: str) -> str:
 
 def _is_navigation(text: str) -> str:
     lines = _lines(text)
+    if len(lines) < _LEAST_NAVIGATION_LINES:
+        return ""
     short = sum(1 for line in lines if len(line.split()) < 5 and line[-1] not in ".:;!?")
-    links = len(_NAVIGATION.findall(text))
-    if len(lines) > 4 and short >= 0.7 * len(lines) and links >= 3:
+    if short >= 0.7 * len(lines) and len(_NAVIGATION.findall(text)) >= 3:
         return "The text is the navigation of a web page."
     return ""
 

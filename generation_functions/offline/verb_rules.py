@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from generation_functions.offline import lexicon
 from generation_functions.offline.adverbial_rules import adverbial_pairs, subject_pairs
@@ -23,7 +24,7 @@ from generation_functions.offline.asking import (
 from generation_functions.offline.be_rules import be_pairs
 from generation_functions.offline.clauses import Clause
 from generation_functions.offline.dates import DATE, is_front_date, is_year_only
-from generation_functions.offline.verbs import is_participle, verb_forms
+from generation_functions.offline.verbs import NOUN_LIKE, is_participle, verb_forms
 
 # Verb (with preposition) whose object is worth asking for: "What does X consist of?"
 _WHAT_PHRASES = lexicon.phrase_set(
@@ -50,6 +51,8 @@ _WHAT_PAST = lexicon.word_set(
     pioneer teach install calculate make record compile collect direct commission
     """
 )
+_KEPT_SOMEWHERE = frozenset(["stored", "kept", "found", "placed", "installed", "grown"])
+_NO_PLACE = frozenset(["order", "case", "all", "general", "practice"])
 _WHERE_VERBS = lexicon.word_set(
     """
     lie stand live originate begin rise occur grow nest breed sleep end hang
@@ -70,7 +73,8 @@ _DOES = lexicon.word_set(
     """
 )
 _MEASURED = re.compile(
-    r"(?:for )?(?:(?:about|around|approximately|roughly|nearly|almost|up to|more than|less than|over|only|exactly|between) )*"
+    r"(?:for )?(?:(?:about|around|approximately|roughly|nearly|almost|up to|more than|less than|over|only|exactly"
+    r"|between) )*"
     rf"(?P<number>{NUMBER})(?:[ -](?P<unit>°?\w+))?"
 )
 _TEMPERATURE = re.compile(
@@ -157,16 +161,13 @@ def _modal_passive(clause: Clause, low: list[str]) -> Iterator[Pair]:
         ending = "for" if low[2] == "to" and low[1] == "used" else low[2]
         if low[2] != "to" or low[1] == "used":
             yield from _pair(clause, question(clause, "What", f"be {low[1]} {ending}"), 2.2)
-    elif low[2] in ("in", "on", "at", "under", "inside") and low[1] in (
-        "stored",
-        "kept",
-        "found",
-        "placed",
-        "installed",
-        "grown",
+    elif (
+        low[2] in ("in", "on", "at", "under", "inside")
+        and low[1] in _KEPT_SOMEWHERE
+        and len(low) > 3
+        and low[3] not in _NO_PLACE
     ):
-        if low[3] not in ("order", "case", "all") and not low[3][:1].isdigit():
-            yield from _pair(clause, question(clause, "Where", f"be {low[1]}"), 2.2)
+        yield from _pair(clause, question(clause, "Where", f"be {low[1]}"), 2.2)
 
 
 def _complemented(clause: Clause, start: str, words: tuple[str, ...]) -> str | None:
@@ -189,15 +190,18 @@ def _lexical(clause: Clause, base: str, rng: random.Random) -> Iterator[Pair]:
     yield from _who(clause, base)
     yield from _measure(clause, base)
     yield from _where(clause, base)
-    if base in _DOES and clause.form and clause.form.tense == "third" and len(clause.words) > 3 and not clause.front:
-        if (
-            base not in _WHAT_VERBS
-            and not clause.subject.person
-            and (len(clause.subject.text.split()) > 1 or clause.subject.text[0] == "`")
-        ):
-            yield from _pair(clause, finished(clause, f"What does {clause.subject.text} do"), 2.3)
+    if _does_something(clause, base):
+        yield from _pair(clause, finished(clause, f"What does {clause.subject.text} do"), 2.3)
     if len(clause.words) > 1 and clause.words[0] == "by" and clause.words[1].endswith("ing"):
         yield from _pair(clause, question(clause, "How"), 2.7)
+
+
+def _does_something(clause: Clause, base: str) -> bool:
+    """Whether "What does X do?" is a good question: X is a part or a command that has a task."""
+    if base not in _DOES or base in _WHAT_VERBS or clause.form is None or clause.form.tense != "third" or clause.front:
+        return False
+    subject = clause.subject
+    return len(clause.words) > 3 and not subject.person and (" " in subject.text or subject.text[0] == "`")
 
 
 def _when(clause: Clause, base: str, rng: random.Random) -> Iterator[Pair]:
@@ -227,7 +231,12 @@ def _what(clause: Clause, base: str) -> Iterator[Pair]:
         return
     listed = clause.rest.count(", ") > 0 and " and " in clause.rest
     if clause.form and clause.form.tense == "past":
-        if base in _WHAT_PAST and clause.subject.kind == "named" and not leans(" ".join(before_break(words))):
+        if (
+            base in _WHAT_PAST
+            and clause.subject.kind == "named"
+            and not leans(" ".join(before_break(words)))
+            and words[0] not in lexicon.QUANTIFIERS - {"two"}
+        ):
             date = DATE.search(clause.rest)
             when = date[0] if date and plain_complement(clause.rest[: date.start()], 12) else ""
             yield from _pair(clause, question(clause, "What", when), 2.3)
@@ -257,9 +266,25 @@ def _who(clause: Clause, base: str) -> Iterator[Pair]:
     specific = (
         base in ("discover", "invent", "coin", "patent") or has_name(rest) or (rest[0] == "the" and len(rest) > 3)
     )
-    if specific and plain_complement(text, 14) and _has_object(clause.words):
+    if specific and not _has_clause(rest) and plain_complement(text, 14) and _has_object(clause.words):
         verb = " ".join((*clause.adverbs, clause.verb))
         yield from _pair(clause, finished(clause, f"Who {verb} {text}"), 3.1)
+
+
+def _has_clause(words: list[str]) -> bool:
+    """Whether an object is a clause without "that": "atoms behave differently"."""
+    forms = verb_forms()
+    for before, word in pairwise(words):
+        form = forms.get(word)
+        if (
+            form
+            and form.tense != "past"
+            and form.base not in NOUN_LIKE
+            and before not in lexicon.DETERMINERS
+            and before != "to"
+        ):
+            return True
+    return False
 
 
 def _measure(clause: Clause, base: str) -> Iterator[Pair]:

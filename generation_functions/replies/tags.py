@@ -94,7 +94,7 @@ def _unopened(text: str, marks: list[_TagMark]) -> str | None:
 
 
 def _content(text: str) -> str | None:
-    text = unfence(text.strip(), prose_only=True).strip()
+    text = unfence(text.strip(" \t\r\n\\"), prose_only=True).strip()
     cdata = _CDATA.match(text) if text.startswith("<![CDATA[") else None
     text = cdata[1].strip() if cdata else text
     return None if is_blank(text) or _PLACEHOLDER.match(text) else text
@@ -118,6 +118,6 @@ def _find(pattern: re.Pattern[str], text: str) -> list[_TagMark]:
 def _patterns(tag: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The tag in angle brackets (plain, full-width or escaped), and in square brackets."""
     name = re.sub(r"(?:\\?[-_. ])+", r"[-_. ]{0,2}", re.escape(tag))
-    angled = rf"\\?[<＜]\s{{0,3}}(?P<close>[/／]?)\s{{0,3}}{name}(?:\s[^<>＜＞]{{0,200}})?\\?[>＞]"
+    angled = rf"[<＜]\s{{0,3}}(?P<close>[/／]?)\s{{0,3}}{name}(?:\s[^<>＜＞]{{0,200}})?\\?[>＞]"
     squared = rf"\[\s{{0,3}}(?P<close>/?)\s{{0,3}}{name}\s{{0,3}}\]"
     return re.compile(angled, re.IGNORECASE), re.compile(squared, re.IGNORECASE)

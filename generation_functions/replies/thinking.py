@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     r"|(?P<close><\|end_of_thought\|>|<\|END_THINKING\|>|◁/think▷|\[/THINK\]|<channel\|>|<unused95>)",
     re.IGNORECASE,
 )
+_HINTS = ("think", "thought", "reason", "reflect", "scratch", "monologue", "channel", "<unused9")
+"""One of these is in every text that `_TOKEN` finds anything in; looking for them is much faster."""
 _CHANNEL = re.compile(r"<\|channel\|>\s{0,4}(?P<name>\w{1,30})[^<>]{0,100}(?:<\|constrain\|>[^<>]{0,40})?<\|message\|>")
 _CHANNEL_END = re.compile(r"<\|(?:end|return|start|call|channel)\|>")
 _TURN_START = re.compile(
@@ -29,6 +31,7 @@ _TURN_END = re.compile(
     r"<\|(?:im_end|im_start|eot_id|endoftext|end_of_text|end|return|END_RESPONSE|end_of_solution)\|>"
     r"|<end_of_turn>|<eos>|</s>|<｜end▁of▁sentence｜>"
 )
+_PLAIN_TURN_ENDS = ("<end_of_turn>", "<eos>", "</s>", "<｜end")
 _THOUGHT_HEADING = re.compile(
     r"[ \t#*_>]{0,8}(?:here(?:'s| is|’s) (?:my|the|a) )?(?:(?:my |internal |step-by-step )?(?:thought|thinking|reasoning) "
     r"process|chain[- ]of[- ]thought|internal (?:monologue|reasoning)|thinking|thoughts?|reasoning)"
@@ -69,7 +72,9 @@ def strip_thinking(text: str, finish: str = "stop", *, keep: str = "") -> str:
     answer = text
     if "<" in text or "[" in text or "◁" in text:
         answer = _without_turns(_final_channel(answer))
-        answer = _without_turn_start(_without_blocks(answer, keep))
+        lowered = answer.lower()
+        if any(hint in lowered for hint in _HINTS):
+            answer = _without_turn_start(_without_blocks(answer, keep))
     answer = _without_leaked_channels(answer)
     answer = _without_headed_thought(answer)
     if not answer.strip():
@@ -108,6 +113,8 @@ def _final_channel(text: str) -> str:
 def _without_turns(text: str) -> str:
     """The first turn only, without the tokens around it that some servers let through."""
     text = _without_turn_start(text)
+    if "<|" not in text and not any(token in text for token in _PLAIN_TURN_ENDS):
+        return text
     for end in _TURN_END.finditer(text):
         if text[: end.start()].strip():
             return text[: end.start()]

@@ -47,7 +47,29 @@ _LEADING_NEGATOR = re.compile(
     r"\b(?:(?:it|this|that|the text)\s)?(?:(?:is|are|was)\s?)?(?:not|never|isn't|nicht|pas|не)[\W_]*$",
     re.IGNORECASE,
 )
+_PREFIX = re.compile(rf"(?<!\w)(?:(?:{'|'.join(_PREFIXES)})-?|non )$")
 _SPACES = re.compile(r"[\s_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place where a text names a verdict."""
+
+    verdict: str
+    negated: bool
+    """Whether a prefix denies it, as in `unsuitable`."""
+    start: int
+    end: int
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the verdict is a score."""
+        return self.verdict.isdigit()
+
+    @property
+    def is_common(self) -> bool:
+        """Whether the word turns up in any prose, so that a bare mention says little."""
+        return len(self.verdict) == 1 or self.is_number or self.verdict.casefold() in _COMMON
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +85,48 @@ class Vocabulary:
         verdict = self.spellings.get(_fold(text))
         return None if verdict is not None and len(verdict) == 1 and text != verdict else verdict
 
-    def meaning(self, match: re.Match[str]) -> tuple[str, bool]:
-        """The verdict that a match of `pattern` names, and whether a prefix negates it (unsuitable)."""
-        return self.spellings[_fold(match["root"] or match["unspaced"])], bool(match["prefix"])
-
     def begins_another(self, verdict: str) -> bool:
         """Whether more text could have made it another verdict."""
         return any(other != verdict and other.startswith(verdict) for other in self.spellings.values())
 
-    def is_common(self, mention: str) -> bool:
-        """Whether the word turns up in any prose, so that a bare mention says little."""
-        return len(mention) == 1 or mention.isdigit() or mention.casefold() in _COMMON
+    def find(self, text: str) -> list[Found]:
+        """Every mention of a verdict, in order."""
+        lowered = text.lower()
+        if len(lowered) != len(text):  # a few capitals grow
+            lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+        mentions: list[Found] = []
+        position = 0
+        while match := self.pattern.search(lowered, position):
+            found = self._judge(text, lowered, match)
+            position = match.end() if found else match.start() + 1
+            if found:
+                mentions.append(found)
+        return mentions
 
-    def without_negator(self, text: str) -> str:
-        """What is left before a verdict when "not" or "it is not" stands right before it."""
-        return _LEADING_NEGATOR.sub("", text)
+    def _judge(self, text: str, lowered: str, match: re.Match[str]) -> Found | None:
+        verdict = self.spellings[_fold(match[0])]
+        start, end = match.span()
+        if len(verdict) == 1 and text[start] != verdict:
+            return None  # "a" is an article
+        if _is_cjk(verdict[0]) or start == 0 or not (lowered[start - 1].isalnum() or lowered[start - 1] == "-"):
+            return Found(verdict, False, start, end)
+        prefix = _PREFIX.search(lowered, max(0, start - 6), start)
+        if prefix is not None and len(verdict) > 3:
+            return Found(verdict, True, prefix.start(), end)
+        return None if lowered[start - 1].isalnum() or verdict.isdigit() else Found(verdict, False, start, end)
 
 
 @lru_cache(maxsize=256)
 def vocabulary(verdicts: tuple[str, ...]) -> Vocabulary:
     """The vocabulary of these verdicts."""
     longest_first = sorted(verdicts, key=len, reverse=True)
-    spaced = "|".join(_spelling(verdict) for verdict in longest_first if not _is_cjk(verdict[0]))
-    unspaced = "|".join(_spelling(verdict) for verdict in longest_first if _is_cjk(verdict[0]))
-    # A prefix (unsuitable) counts where the whole word is no verdict itself.
-    prefixes = "|".join(f"{prefix}-?" for prefix in _PREFIXES)
-    pattern = rf"(?<!\w)(?P<prefix>(?:{prefixes}|non )(?=\w{{4}}))??(?P<root>{spaced or '(?!)'})|(?P<unspaced>{unspaced or '(?!)'})"
-    spellings = {_fold(verdict): verdict for verdict in verdicts}
-    return Vocabulary(re.compile(pattern, re.IGNORECASE), spellings, _opposites(verdicts))
+    pattern = "|".join(_spelling(verdict.lower()) for verdict in longest_first)
+    return Vocabulary(re.compile(pattern), {_fold(verdict): verdict for verdict in verdicts}, _opposites(verdicts))
+
+
+def without_negator(text: str) -> str:
+    """What is left of the text before a verdict when "not" or "it is not" stands right before it."""
+    return _LEADING_NEGATOR.sub("", text)
 
 
 def count_negations(sentence: str) -> int:
@@ -103,15 +139,11 @@ def count_negations(sentence: str) -> int:
 
 
 def _spelling(verdict: str) -> str:
-    """A pattern for the verdict: any separators, and single letters only in the case they are spelt in."""
+    """A pattern for the verdict with any separators. Numbers must not be part of a longer one."""
     body = r"[\s-]{1,3}".join(re.escape(part) for part in _SPACES.split(verdict) if part)
-    if _is_cjk(verdict[0]):
+    if _is_cjk(verdict[-1]):
         return body
-    if len(verdict) == 1 and verdict.isalpha():
-        body = f"(?-i:{body})"
-    if verdict.isdigit():
-        body = rf"(?<![.,-]){body}(?![.,]\d)"
-    return body + r"(?!\w)"
+    return rf"{body}(?!\w|[.,]\d)" if verdict.isdigit() else rf"{body}(?!\w)"
 
 
 def _is_cjk(letter: str) -> bool:

@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from generation_functions.errors import UnusableReplyError
 from generation_functions.replies.formats import ReplyFormat
-from generation_functions.replies.verdict_words import Vocabulary, count_negations, vocabulary
+from generation_functions.replies.verdict_words import Found, Vocabulary, count_negations, vocabulary, without_negator
 
 _BEFORE, _AFTER = 140, 60
 _MOST_MENTIONS = 200
@@ -81,7 +81,7 @@ class _Mention:
 class _Context:
     """What stands around one mention."""
 
-    mention: str
+    mention: Found
     line: str
     """What precedes it on its line."""
     sentence: str
@@ -114,45 +114,49 @@ def _wanted(reply_format: ReplyFormat) -> str:
 
 
 def _mentions(words: Vocabulary, text: str) -> list[_Mention]:
-    found = list(words.pattern.finditer(text))[-_MOST_MENTIONS:]
-    choices = _choices(words, found, text)
-    judged = (_judge(words, text, match) for number, match in enumerate(found) if number not in choices)
+    found = words.find(text)[-_MOST_MENTIONS:]
+    choices = _choices(found, text)
+    judged = (_judge(words, text, mention) for number, mention in enumerate(found) if number not in choices)
     return [mention for mention in judged if mention is not None]
 
 
-def _choices(words: Vocabulary, found: list[re.Match[str]], text: str) -> set[int]:
+def _choices(found: list[Found], text: str) -> set[int]:
     """Mentions that only repeat what there is to choose from: "suitable or not suitable", "yes/no"."""
     choices: set[int] = set()
     for number in range(1, len(found)):
         first, second = found[number - 1], found[number]
-        if second.start() - first.end() > 20 or first[0].casefold() == second[0].casefold():
+        if second.start - first.end > 20 or (first.verdict, first.negated) == (second.verdict, second.negated):
             continue
-        between = text[first.end() : second.start()]
-        if not _BETWEEN_CHOICES.match(between) or "\n" in between or _HAS_DENOMINATOR.match(text, first.end()):
+        between = text[first.end : second.start]
+        if not _BETWEEN_CHOICES.match(between) or "\n" in between or _has_denominator(first, text):
             continue
-        listed = set(",、") & set(between) and not (words.is_common(first[0]) or words.is_common(second[0]))
+        listed = set(",、") & set(between) and not (first.is_common or second.is_common)
         if listed or set("/|") & set(between) or any(map(str.isalpha, between)):
             choices |= {number - 1, number}
     return choices
 
 
-def _judge(words: Vocabulary, text: str, match: re.Match[str]) -> _Mention | None:
+def _has_denominator(found: Found, text: str) -> bool:
+    return found.is_number and _HAS_DENOMINATOR.match(text, found.end) is not None
+
+
+def _judge(words: Vocabulary, text: str, found: Found) -> _Mention | None:
     """What one mention says, or None if it says nothing."""
-    before = text[max(0, match.start() - _BEFORE) : match.start()]
+    before = text[max(0, found.start - _BEFORE) : found.start]
     line = before[before.rfind("\n") + 1 :]
-    around = _Context(match[0], line, _last_sentence(line), text[match.end() : match.end() + _AFTER])
-    if _CONDITION.search(around.sentence) or (match[0].isdigit() and _DENOMINATOR.search(line)):
+    around = _Context(found, line, _last_sentence(line), text[found.end : found.end + _AFTER])
+    if _CONDITION.search(around.sentence) or (found.is_number and _DENOMINATOR.search(line)):
         return None
-    verdict, negated = words.meaning(match)
+    negated = found.negated
     if answer := _ANSWERED.match(around.after):
         negated ^= answer["no"] is not None
         around = replace(around, after="")
     elif _QUESTION_AFTER.match(around.after):
         return None
     negated ^= bool(_NEGATED_AFTER.match(around.after)) ^ bool(count_negations(around.sentence) % 2)
-    meant = words.opposites.get(verdict) if negated else verdict
+    meant = words.opposites.get(found.verdict) if negated else found.verdict
     weight = _weight(words, around)
-    return None if meant is None or weight is None else _Mention(meant, match.end(), weight)
+    return None if meant is None or weight is None else _Mention(meant, found.end, weight)
 
 
 def _last_sentence(line: str) -> str:
@@ -162,12 +166,12 @@ def _last_sentence(line: str) -> str:
 
 def _weight(words: Vocabulary, around: _Context) -> _Weight | None:
     """How much a mention counts; None for a word that is there for another reason."""
-    common = words.is_common(around.mention)
+    common = around.mention.is_common
     ends_head = _ENDS_HEAD.match(around.after) is not None
     if _is_labelled(words, around.sentence) and (not common or ends_head or _HAS_DENOMINATOR.match(around.after)):
         return _Weight.STATED
-    if _ONLY_MARKS.match(words.without_negator(around.sentence)):
-        if around.mention.isdigit():  # "1. The text ..." numbers a line, "4" and "4/5" alone on theirs are scores
+    if _ONLY_MARKS.match(without_negator(around.sentence)):
+        if around.mention.is_number:  # "1. The text ..." numbers a line, "4" and "4/5" alone on theirs are scores
             alone = not around.line.strip(_MARKS) and _ENDS_SCORE.match(around.after)
             return _Weight.STATED if alone else None
         if ends_head:
@@ -188,4 +192,4 @@ def _is_labelled(words: Vocabulary, sentence: str) -> bool:
     if not labels:
         return False
     between = sentence[labels[-1].end() :]
-    return len(between) <= 60 and not set(",;{}|") & set(between) and not words.pattern.search(between)
+    return len(between) <= 60 and not set(",;{}|") & set(between) and not words.find(between)
