@@ -64,7 +64,8 @@ class Prices(BaseModel):
 class Model(BaseModel):
     """One model behind one or several OpenAI-compatible endpoints."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What was given may hold a key: a message about a mistake does not repeat it.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: str = Field(
         default=AUTO,
@@ -94,7 +95,7 @@ class Model(BaseModel):
     context_tokens: int | None = Field(
         default=None, gt=0, description="Size of the model's context; longer prompts are shortened or refused."
     )
-    headers: dict[str, str] = Field(default_factory=dict, description="Extra HTTP headers.")
+    headers: dict[str, str] = Field(default_factory=dict, repr=False, description="Extra HTTP headers.")
 
     @model_validator(mode="before")
     @classmethod
@@ -135,7 +136,7 @@ class Model(BaseModel):
     def endpoints(self) -> list[tuple[str, str]]:
         """Every (base URL, API key) pair that calls are spread over. Without a key the key is ''."""
         urls = [self.base_url] if isinstance(self.base_url, str) else self.base_url
-        keys = self.api_key if isinstance(self.api_key, list) else [self.api_key]
+        keys = list(self.api_key) or [None] if isinstance(self.api_key, list) else [self.api_key]
         if len(keys) == len(urls):
             pairs = list(zip(urls, keys, strict=True))
         else:

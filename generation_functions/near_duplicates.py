@@ -32,7 +32,7 @@ _PERMUTATIONS = 128
 _LEAST_RECALL = 0.999  # of the hashing, for a pair right at the threshold
 _SEED = 42
 _BLOCK = 4096
-_EXACT_SIZES = 32
+_SMALL_SIZE = 40
 _EPSILON = 1e-9
 
 
@@ -53,31 +53,36 @@ def _bands(threshold: float) -> tuple[int, int]:
     return best
 
 
-def _resembling(texts: Sequence[str], threshold: float) -> list[int]:
-    """Indexes of the texts whose MinHash agrees with that of any other text in at least one band."""
+def _blocks(texts: Iterable[str]) -> Iterator[list[list[str]]]:
+    """The features of all texts, a few thousand texts at a time."""
+    remaining = iter(texts)
+    while block := list(islice(remaining, _BLOCK)):
+        yield [_features(text) for text in block]
+
+
+def _resembling(texts: Iterable[str], threshold: float) -> list[bool]:
+    """For each text, whether its MinHash agrees with that of any other in at least one band."""
     bands, rows = _bands(threshold)
     index = RMinHashLSH(threshold, bands * rows, bands)
     matrices = []
-    for start in range(0, len(texts), _BLOCK):
-        features = [_features(text) for text in texts[start : start + _BLOCK]]
-        matrix = RMinHash.digest_matrix_from_token_sets(features, bands * rows, _SEED)
-        index.insert_matrix(matrix, start)
+    for number, block in enumerate(_blocks(texts)):
+        matrix = RMinHash.digest_matrix_from_token_sets(block, bands * rows, _SEED)
+        index.insert_matrix(matrix, number * _BLOCK)
         matrices.append(matrix)
-    flags = (flag for matrix in matrices for flag in index.query_duplicate_flags_matrix(matrix))
-    return list(compress(range(len(texts)), flags))
+    return [flag for matrix in matrices for flag in index.query_duplicate_flags_matrix(matrix)]
 
 
-def _hashed(texts: Sequence[str], chosen: Iterable[int]) -> Iterator[tuple[int, array[int]]]:
+def _hashed(texts: Iterable[str], chosen: Sequence[bool]) -> Iterator[tuple[int, array[int]]]:
     """The features of the chosen texts as sorted distinct 64-bit numbers, which take little memory."""
-    indexes = iter(chosen)
-    while block := list(islice(indexes, _BLOCK)):
-        hashes = RMinHash.hash_token_sets([_features(texts[index]) for index in block])
-        yield from zip(block, (array("Q", sorted(set(row))) for row in hashes), strict=True)
+    indexes = compress(range(len(chosen)), chosen)
+    for block in _blocks(compress(texts, chosen)):
+        for row in RMinHash.hash_token_sets(block):
+            yield next(indexes), array("Q", sorted(set(row)))
 
 
 def _size_class(size: int) -> int:
-    """Sizes are told apart exactly where they are small, and in steps of about six per cent above."""
-    return size if size <= _EXACT_SIZES else _EXACT_SIZES + round(16 * math.log(size / _EXACT_SIZES))
+    """Sizes two by two where they are small, and in steps of about twelve per cent above."""
+    return size // 2 if size <= _SMALL_SIZE else _SMALL_SIZE + round(8 * math.log(size / _SMALL_SIZE))
 
 
 class _Join:
@@ -92,32 +97,42 @@ class _Join:
         self.threshold = threshold
         self.frequencies = frequencies
         self.kept: dict[int, array[int]] = {}
+        self.duplicates: dict[int, int] = {}
+        self.equal: dict[bytes, int] = {}
         self.postings: defaultdict[tuple[int, int], dict[int, list[int]]] = defaultdict(dict)
         self.prefixes: dict[int, dict[int, int]] = {}
 
-    def duplicate_of(self, index: int, features: array[int]) -> int | None:
-        """The first kept text that this one duplicates; without one, it is kept itself."""
-        rarest = sorted(features, key=lambda feature: (self.frequencies[feature], feature))
+    def add(self, index: int, features: array[int]) -> None:
+        """Note the first kept text that this one duplicates; if there is none, keep it."""
+        same = self.equal.setdefault(features.tobytes(), index)
+        if same != index:
+            self.duplicates[index] = self.duplicates.get(same, same)
+            return
+        counts = list(map(self.frequencies.__getitem__, features))
+        alone = counts.count(1)  # features of this text only, the rarest there are, lead to no other
+        rarest = [feature for _, feature in sorted(zip(counts, features, strict=True))]
         own, size_class = set(features), _size_class(len(features))
         if len(features) not in self.prefixes:
             self.prefixes[len(features)] = self._prefixes(len(features))
-        prefixes = self.prefixes[len(features)]
+        reach = [
+            (other, rarest[alone:length]) for other, length in self.prefixes[len(features)].items() if length > alone
+        ]
         candidates: set[int] = set()
-        for other_class, length in prefixes.items():
+        for other_class, prefix in reach:
             postings = self.postings[other_class, size_class]
-            candidates.update(*[postings[feature] for feature in rarest[:length] if feature in postings])
+            candidates.update(*[postings[feature] for feature in prefix if feature in postings])
         for other in sorted(candidates):
             if self._similar(own, self.kept[other]):
-                return other
+                self.duplicates[index] = other
+                return
         self.kept[index] = features
-        for other_class, length in prefixes.items():
+        for other_class, prefix in reach:
             postings = self.postings[size_class, other_class]
-            for feature in rarest[:length]:
+            for feature in prefix:
                 postings.setdefault(feature, []).append(index)
-        return None
 
     def _prefixes(self, size: int) -> dict[int, int]:
-        """For each class of sizes that a similar set can have: how many of the rarest features can hold one in common."""
+        """For each class of sizes that a similar set can have: among how many of the rarest features to look."""
         lengths: dict[int, int] = {}
         for other in range(math.ceil(self.threshold * size - _EPSILON), int(size / self.threshold + _EPSILON) + 1):
             least_shared = math.ceil(self.threshold / (1 + self.threshold) * (size + other) - _EPSILON)
@@ -136,7 +151,7 @@ def find_near_duplicates(texts: Iterable[str], threshold: float = 0.8) -> dict[i
     The result depends on the texts and their order only.
 
     Args:
-        texts: The texts, all held in memory.
+        texts: The texts. What can be iterated twice is, and not held in memory; an iterator is.
         threshold: Least Jaccard similarity of two near-duplicates, above 0 and up to 1.
 
     Raises:
@@ -144,12 +159,9 @@ def find_near_duplicates(texts: Iterable[str], threshold: float = 0.8) -> dict[i
     """
     if not 0 < threshold <= 1:
         raise UsageError(f"threshold is {threshold}, but must be above 0 and at most 1.")
-    held = list(texts)
+    held = list(texts) if isinstance(texts, Iterator) else texts
     found = list(_hashed(held, _resembling(held, threshold)))
     join = _Join(threshold, Counter(feature for _, features in found for feature in features))
-    duplicates: dict[int, int] = {}
     for index, features in found:
-        original = join.duplicate_of(index, features)
-        if original is not None:
-            duplicates[index] = original
-    return duplicates
+        join.add(index, features)
+    return join.duplicates

@@ -26,7 +26,7 @@ def record_id(*parts: Any) -> str:
     return stable_hash(*parts)[:20]
 
 
-def child(parent: Record, kind: str, **changes: Any) -> Record:
+def child(parent: Record, kind: str, /, **changes: Any) -> Record:
     """A new record that keeps what `parent` knows, adds `changes`, and gets an id derived from both.
 
     `kind` keeps apart children of different steps that happen to carry the same content.

@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from generation_functions.call_log import CallLog
 from generation_functions.client import Client, Ledger, Retries
+from generation_functions.collecting import fewer_collections
 from generation_functions.completion import completion, is_complete
 from generation_functions.connections import Connections, choose_automatically
 from generation_functions.errors import (
@@ -186,7 +187,8 @@ class Run:
         self.events.add("stage-started", stage=name, total=stage.total)
         self._stage = stage
         try:
-            self._loop.run(stage.run(records))
+            with fewer_collections():
+                self._loop.run(stage.run(records))
         finally:
             self._stage = None
             results = stage.results()

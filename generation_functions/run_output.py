@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from generation_functions.errors import EmptyStageError
+from generation_functions.errors import EmptyStageError, RecordFailedError
 from generation_functions.records import Record, record_id
 from generation_functions.run_folder import write_atomically
 from generation_functions.stage_store import Records
 
 if TYPE_CHECKING:
     from generation_functions.datasets.holdout import EvalQuestionWriter
+    from generation_functions.datasets.jsonl import AtomicJsonLines
+    from generation_functions.datasets.offered import Offered
     from generation_functions.datasets.provenance import ProvenanceWriter
+    from generation_functions.datasets.writer import DatasetWriter
     from generation_functions.run import Run
 
 Row = dict[str, Any]
 ToRow = Callable[[Record], Row | list[Row] | None]
 DATASETS = "datasets"
-SUMMARY_FILE = "summary.json"
+FAILED_FILE = "failed.jsonl"
 
 
 class RunOutput:
@@ -33,14 +36,17 @@ class RunOutput:
         self.folder = folder
         self.datasets: list[dict[str, Any]] = []
         self._run = run
-        self._stages: list[Records] = []
         self._open = ExitStack()
+        self._failed: AtomicJsonLines | None = None
+        self._failed_count = 0
         self._provenance: ProvenanceWriter | None = None
         self._questions: EvalQuestionWriter | None = None
 
     def stage_finished(self, results: Records) -> None:
-        """Remember where a stage's failed records are."""
-        self._stages.append(results)
+        """Note the records that failed in a stage."""
+        for line in results.lines(special=True):
+            for failed in line.get("failed", ()):
+                self._note_failed(failed)
 
     def write(
         self,
@@ -53,30 +59,62 @@ class RunOutput:
         holdout: float,
     ) -> int:
         """See `Run.write`."""
-        from generation_functions.datasets.holdout import is_record_held_out
+        from generation_functions.datasets.offered import Offered
         from generation_functions.datasets.writer import DatasetWriter
 
-        provenance = self._provenance_writer()
-        with DatasetWriter(self.folder / DATASETS, name, output_format, parquet) as writer:
-            for record in records:
-                if holdout and is_record_held_out(record, holdout):
-                    self._keep_for_evaluation(record)
-                    continue
-                for row in _rows(record, to_row(record)):
-                    provenance.write(name, writer.write(row), record)
-            if not writer.rows and self._run.sample is None:
-                raise EmptyStageError(f"dataset {name} would be empty: no record gave a row. Look at stages/ for why.")
-        self.datasets.append(dict(writer.summary(), file=f"{DATASETS}/{writer.file}"))
+        offered = Offered(name, holdout)
+        writer = DatasetWriter(self.folder / DATASETS, name, output_format, parquet)
+        try:
+            with writer:
+                for record in records:
+                    if offered.is_for_training(record):
+                        self._write_rows(writer, offered, record, to_row)
+                    else:
+                        self._keep_for_evaluation(offered, record)
+                if not writer.rows and self._run.sample is None:
+                    raise EmptyStageError(offered.why_empty())
+        finally:
+            summary = {**writer.summary(), "file": f"{DATASETS}/{writer.file}", **offered.as_dict()}
+            self.datasets.append(summary)
         return writer.rows
 
-    def _keep_for_evaluation(self, record: Record) -> None:
+    def _write_rows(self, writer: DatasetWriter, offered: Offered, record: Record, to_row: ToRow) -> None:
+        provenance = self._provenance_writer()
+        try:
+            rows = _rows(record, to_row(record))
+        except RecordFailedError as error:
+            self._note_failed(offered.failed_line(record, "row", error))
+            return
+        offered.without_row += not rows
+        for row in rows:
+            try:
+                identity = writer.write(row)
+            except RecordFailedError as error:
+                self._note_failed(offered.failed_line(record, "row", error))
+            else:
+                provenance.write(writer.name, identity, record)
+
+    def _keep_for_evaluation(self, offered: Offered, record: Record) -> None:
         from generation_functions.datasets.holdout import EvalQuestionWriter
 
-        if "question" not in record or "answer" not in record:
+        question, answer = record.get("question"), record.get("answer")
+        if not isinstance(question, str) or not isinstance(answer, str):
+            offered.without_question += 1
             return
         if self._questions is None:
             self._questions = self._open.enter_context(EvalQuestionWriter(self.folder))
-        self._questions.write(record, record["question"], record["answer"])
+        try:
+            self._questions.write(record, question, answer)
+        except RecordFailedError as error:
+            self._note_failed(offered.failed_line(record, "evaluation question", error))
+
+    def _note_failed(self, failed: dict[str, Any]) -> None:
+        if self._failed is None:
+            from generation_functions.datasets.jsonl import AtomicJsonLines
+
+            self._failed = AtomicJsonLines(self.folder / FAILED_FILE)
+        self._failed.write(failed)
+        self._failed_count += 1
 
     def _provenance_writer(self) -> ProvenanceWriter:
         from generation_functions.datasets.provenance import ProvenanceWriter

@@ -122,5 +122,5 @@ def _read_order(config: SuperConfig, content: YamlContent, order: Any) -> None:
             _report(config, content, path, "must be a config path, or a mapping with `node:` and `config:`")
             continue
         overrides = {str(key): value for key, value in entry.items() if key not in ("node", "config")}
-        file = config.folder / entry["config"] if entry.get("config") else None
+        file = Path(_shown(config.folder / entry["config"])) if entry.get("config") else None
         config.order.append(Step(content.line(path), str(entry.get("node") or ""), file, overrides))

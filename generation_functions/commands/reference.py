@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from generation_functions.commands.steps_in_source import pipeline_steps
 from generation_functions.schema import plain
 from generation_functions.schema_words import nodes_at, wanted
 
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from generation_functions.registry import Pipeline
     from generation_functions.schema import Parameter, PipelineSchema
 
-Stage = dict[str, Any]
 _PAGE_HEAD = """\
 # Config reference
 
@@ -153,81 +150,3 @@ def editor_schema(pipelines: Sequence[Pipeline]) -> dict[str, Any]:
         "allOf": branches,
         "$defs": definitions,
     }
-
-
-def pipeline_steps(pipeline: Pipeline) -> list[Stage]:
-    """The stages a pipeline's source names, in order: reading, each `run.map` with its steps, each dataset.
-
-    Read from the source, not run: a pipeline that builds its steps in a loop shows the loop's names.
-    """
-    return _stages(inspect.unwrap(pipeline.function), pipeline.schema.run_parameter, depth=0)
-
-
-def _stages(function: Any, run_name: str, depth: int) -> list[Stage]:
-    if not run_name or depth > 3:
-        return []
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
-        return []
-    stages: list[Stage] = []
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    for call in sorted(calls, key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0)):
-        stage = _stage(call, run_name)
-        if stage:
-            stages.append(stage)
-        elif _passes_run_on(call, run_name):
-            stages += _inner_stages(function, call, run_name, depth)
-    return stages
-
-
-def _stage(call: ast.Call, run_name: str) -> Stage | None:
-    function = call.func
-    if not (
-        isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == run_name
-    ):
-        return None
-    if function.attr == "chunks":
-        return {"kind": "read", "stage": "chunks", "steps": []}
-    if function.attr == "map":
-        return {"kind": "map", "stage": _named(call) or "records", "steps": [_step(step) for step in call.args[1:]]}
-    if function.attr == "write":
-        return {"kind": "write", "stage": _text(call.args[0]) if call.args else "dataset", "steps": []}
-    return None
-
-
-def _named(call: ast.Call) -> str:
-    return next((_text(keyword.value) for keyword in call.keywords if keyword.arg == "name"), "")
-
-
-def _step(node: ast.expr) -> str:
-    """A step as its funnel name: the prompt of `ask(client, loaded["poem"], ...)`, else the function's name."""
-    if isinstance(node, ast.Starred):
-        return _step(node.value)
-    if isinstance(node, ast.Call):
-        prompts = [arg for arg in node.args if isinstance(arg, ast.Subscript)]
-        if prompts:
-            return _text(prompts[0].slice)
-        texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-        return " ".join([ast.unparse(node.func).rpartition(".")[2], *texts[:1]])
-    return ast.unparse(node)
-
-
-def _text(node: ast.expr) -> str:
-    return str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
-
-
-def _passes_run_on(call: ast.Call, run_name: str) -> bool:
-    values = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return isinstance(call.func, ast.Name) and any(
-        isinstance(value, ast.Name) and value.id == run_name for value in values
-    )
-
-
-def _inner_stages(function: Any, call: ast.Call, run_name: str, depth: int) -> list[Stage]:
-    from generation_functions.schema import read_schema
-
-    called = getattr(function, "__globals__", {}).get(call.func.id) if isinstance(call.func, ast.Name) else None
-    if not inspect.isfunction(called):
-        return []
-    return _stages(inspect.unwrap(called), read_schema(called).run_parameter or run_name, depth + 1)

@@ -53,7 +53,8 @@ def execute(args: Namespace, console: Console) -> int:
 
 
 def _print(pipeline: Pipeline, console: Console) -> None:
-    from generation_functions.commands.reference import default, pipeline_steps, type_words
+    from generation_functions.commands.reference import default, type_words
+    from generation_functions.commands.steps_in_source import pipeline_steps
 
     schema = pipeline.schema
     console.say(f"{pipeline.name}: {schema.summary}".rstrip(": "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -33,8 +34,12 @@ class AtomicJsonLines:
 
     def write(self, value: Mapping[str, Any]) -> None:
         """Appends one line. Keys keep their order."""
+        self.write_line(encode_line(value))
+
+    def write_line(self, line: bytes) -> None:
+        """Appends what `encode_line` made."""
         try:
-            self._file.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS))
+            self._file.write(line)
         except OSError as error:
             raise _cannot_write(self.path, error) from error
 
@@ -55,7 +60,8 @@ class AtomicJsonLines:
 
     def discard(self) -> None:
         """Throws away what was written; a file that was there before stays."""
-        self._file.close()
+        with suppress(OSError):  # closing writes what is buffered, and a full disk is why we are here
+            self._file.close()
         self.part.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
@@ -68,6 +74,11 @@ class AtomicJsonLines:
             self.close()
         else:
             self.discard()
+
+
+def encode_line(value: Mapping[str, Any]) -> bytes:
+    """One line of JSON with its line break; raises TypeError for what JSON cannot hold."""
+    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
 
 
 def publish(part: Path, path: Path) -> None:

@@ -40,20 +40,13 @@ _CONTENT_KEYS: dict[str, tuple[str, ...]] = {
     "text": ("text",),
     "segments": ("segments",),
 }
-_ROLES = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "human": "user",
-    "assistant": "assistant",
-    "gpt": "assistant",
-    "model": "assistant",
-    "chatgpt": "assistant",
-    "bot": "assistant",
-    "tool": "tool",
-    "function": "tool",
-    "observation": "tool",
+_SPELLINGS = {
+    "system": ("system", "developer"),
+    "user": ("user", "human"),
+    "assistant": ("assistant", "gpt", "model", "chatgpt", "bot"),
+    "tool": ("tool", "function", "observation"),
 }
+_ROLES = {spelling: role for role, spellings in _SPELLINGS.items() for spelling in spellings}
 _SHAREGPT_NAMES = {"system": "system", "user": "human", "assistant": "gpt", "tool": "tool"}
 _MAY_FOLLOW = {
     "": ("system", "user"),
@@ -90,13 +83,9 @@ def prepare_row(row: Mapping[str, Any], output_format: OutputFormat) -> tuple[Ro
     reading = _Reading(row)
     problem = reading.problem()
     if problem:
-        raise BrokenRowError(_name(row), problem)
+        raise BrokenRowError(row_name(row), problem)
     converted = _convert(reading, output_format)
-    if output_format == "text":
-        return converted, [converted["text"]]
-    if output_format == "segments":
-        return converted, [segment["text"] for segment in converted["segments"]]
-    return converted, [message["content"] for message in reading.chat()]
+    return converted, _texts(converted, output_format, reading)
 
 
 def check_output_format(name: str) -> OutputFormat:
@@ -114,22 +103,17 @@ def row_format(row: Mapping[str, Any]) -> OutputFormat:
     if len(found) != 1:
         what = f"in {len(found)} formats at once ({', '.join(found)})" if found else "in no known format"
         raise BrokenRowError(
-            _name(row),
+            row_name(row),
             f"it is {what}. Give it exactly one of: messages, conversations, segments, text, "
             f"instruction and output. It has: {', '.join(map(str, row)) or 'nothing'}",
         )
     return cast(OutputFormat, found[0])
 
 
-def row_texts(row: Mapping[str, Any]) -> Iterator[str]:
+def row_texts(row: Mapping[str, Any]) -> list[str]:
     """The texts of `row` that a model reads, in order; for counting tokens."""
     reading = _Reading(row)
-    if reading.format == "text":
-        yield row["text"]
-    elif reading.format == "segments":
-        yield from (segment["text"] for segment in row["segments"])
-    else:
-        yield from (message["content"] for message in reading.chat())
+    return _texts(row, reading.format, reading)
 
 
 def row_messages(row: Mapping[str, Any]) -> list[Message]:
@@ -184,6 +168,14 @@ class _Reading:
         return _messages_problem(self.chat())
 
 
+def _texts(row: Mapping[str, Any], present: OutputFormat, reading: _Reading) -> list[str]:
+    if present == "text":
+        return [row["text"]]
+    if present == "segments":
+        return [segment["text"] for segment in row["segments"]]
+    return [message["content"] for message in reading.chat()]
+
+
 def _messages_problem(messages: list[Message]) -> str | None:
     if not messages:
         return "it has no messages"
@@ -227,7 +219,7 @@ def _convert(reading: _Reading, wanted: OutputFormat) -> Row:
     for key, value in row.items():
         if key not in used and key != "id":
             if key in needed:
-                raise UsageError(f"{_name(row)} has a column {key}, which {wanted} needs. Rename the column.")
+                raise UsageError(f"{row_name(row)} has a column {key}, which {wanted} needs. Rename the column.")
             converted[key] = value
     return converted
 
@@ -250,7 +242,7 @@ def _to_alpaca(reading: _Reading) -> Row:
     turns = messages[1:] if system is not None else messages
     if [message["role"] for message in turns] != ["user", "assistant"]:
         raise UsageError(
-            f"{_name(row)} has {len(turns)} turns, and alpaca holds one question with one answer. "
+            f"{row_name(row)} has {len(turns)} turns, and alpaca holds one question with one answer. "
             "Choose output_format messages or sharegpt."
         )
     _refuse_more(row, turns, "alpaca")
@@ -263,10 +255,10 @@ def _to_text(reading: _Reading) -> Row:
     if reading.format == "segments":
         if not all(segment["label"] for segment in row["segments"]):
             raise UsageError(
-                f"{_name(row)} has segments that must not be trained on, and text is trained on whole. "
+                f"{row_name(row)} has segments that must not be trained on, and text is trained on whole. "
                 "Choose output_format segments."
             )
-        return {"text": "".join([segment["text"] for segment in row["segments"]])}
+        return {"text": "".join(_texts(row, "segments", reading))}
     return {"text": "".join(part.text for part in _chatml_parts(row, _chat(reading, "text")))}
 
 
@@ -303,7 +295,7 @@ def _chat(reading: _Reading, wanted: str) -> list[Message]:
         if _label(message) != (message["role"] == "assistant"):
             trained = "trained on" if _label(message) else "kept out of training"
             raise UsageError(
-                f"{_name(reading.row)}: message {position} ({message['role']}) is {trained}, which "
+                f"{row_name(reading.row)}: message {position} ({message['role']}) is {trained}, which "
                 f"{wanted} cannot say. Choose output_format segments."
             )
     if not labelled:
@@ -324,22 +316,22 @@ def _refuse_more(row: Mapping[str, Any], messages: list[Message], wanted: str) -
     more = sorted({key for message in messages for key in _more(message)})
     if more:
         raise UsageError(
-            f"{_name(row)} has messages with {', '.join(more)}, which {wanted} cannot hold. "
+            f"{row_name(row)} has messages with {', '.join(more)}, which {wanted} cannot hold. "
             "Choose output_format messages or sharegpt."
         )
 
 
 def _read_message(row: Mapping[str, Any], turn: Any, role_key: str, text_key: str) -> Message:
     if not isinstance(turn, dict):
-        raise BrokenRowError(_name(row), f"it has a turn without {role_key} and {text_key}")
+        raise BrokenRowError(row_name(row), f"it has a turn without {role_key} and {text_key}")
     said, text = turn.get(role_key), turn.get(text_key)
-    role = _ROLES.get(said if type(said) is str else str(said)) or _ROLES.get(str(said).lower())
+    role = _ROLES.get(str(said)) or _ROLES.get(str(said).lower())
     if role is None:
-        raise BrokenRowError(_name(row), f"it has a turn of {said!r}. Known are: {', '.join(_ROLES)}")
-    if type(text) is not str:
+        raise BrokenRowError(row_name(row), f"it has a turn of {said!r}. Known are: {', '.join(_ROLES)}")
+    if not isinstance(text, str):
         if text is not None:
             problem = f"the {text_key} of a turn is a {type(text).__name__}; only text is supported"
-            raise BrokenRowError(_name(row), problem)
+            raise BrokenRowError(row_name(row), problem)
         text = ""
     message: Message = {"role": role, "content": text}
     if len(turn) > 2:
@@ -355,11 +347,11 @@ def _system(row: Mapping[str, Any]) -> list[Message]:
 def _read_alpaca(row: Mapping[str, Any]) -> list[Message]:
     """Alpaca as chat: the input goes below the instruction, `history` (pairs of turns) comes first."""
     parts = [str(part) for part in (row["instruction"], row.get("input")) if _filled(part)]
-    earlier = [
-        {"role": role, "content": text}
-        for pair in row.get("history") or []
-        for role, text in zip(("user", "assistant"), pair, strict=True)
-    ]
+    earlier = []
+    for pair in row.get("history") or []:
+        if not (isinstance(pair, list | tuple) and len(pair) == 2 and all(isinstance(text, str) for text in pair)):
+            raise BrokenRowError(row_name(row), "its history is not made of pairs of texts")
+        earlier += [{"role": "user", "content": pair[0]}, {"role": "assistant", "content": pair[1]}]
     question, answer = "\n\n".join(parts), row["output"] if isinstance(row["output"], str) else ""
     last = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
     return [*_system(row), *earlier, *last]
@@ -368,7 +360,7 @@ def _read_alpaca(row: Mapping[str, Any]) -> list[Message]:
 def _chatml_parts(row: Mapping[str, Any], messages: list[Message]) -> Iterator[Part]:
     _refuse_more(row, messages, "text or segments")
     if any(holds_marks(message["content"]) for message in messages):
-        raise BrokenRowError(_name(row), "it has ChatML inside a message, which would forge a turn")
+        raise BrokenRowError(row_name(row), "it has ChatML inside a message, which would forge a turn")
     return write_chatml((message["role"], message["content"], _label(message)) for message in messages)
 
 
@@ -381,7 +373,7 @@ def _read_chat_text(row: Mapping[str, Any], present: OutputFormat) -> list[Messa
     turns = read_chatml(parts)
     if not turns or any(turn.role not in _ROLES or len(turn.labels) > 1 for turn in turns):
         raise UsageError(
-            f"{_name(row)} is {present} without whole messages in it, so it cannot become a conversation. "
+            f"{row_name(row)} is {present} without whole messages in it, so it cannot become a conversation. "
             f"Choose output_format {present}."
         )
     messages = []
@@ -395,7 +387,7 @@ def _read_chat_text(row: Mapping[str, Any], present: OutputFormat) -> list[Messa
 
 def _list(row: Mapping[str, Any], key: str) -> list[Any]:
     if not isinstance(row[key], list):
-        raise BrokenRowError(_name(row), f"{key} is a {type(row[key]).__name__}, not a list")
+        raise BrokenRowError(row_name(row), f"{key} is a {type(row[key]).__name__}, not a list")
     return cast(list[Any], row[key])
 
 
@@ -403,5 +395,6 @@ def _filled(text: Any) -> bool:
     return isinstance(text, str) and bool(text.strip())
 
 
-def _name(row: Mapping[str, Any]) -> str:
+def row_name(row: Mapping[str, Any]) -> str:
+    """How messages call `row`."""
     return f"row {row['id']}" if row.get("id") else "a row without an id"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import heapq
 import re
-from array import array
 from bisect import bisect_right
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from generation_functions.datasets.jsonl import AtomicJsonLines, publish
-from generation_functions.datasets.rows import Row, check_output_format, convert_row, row_problem, row_texts
+from generation_functions.datasets.column_types import ColumnTypes
+from generation_functions.datasets.id_set import IdSet
+from generation_functions.datasets.jsonl import AtomicJsonLines, encode_line, publish
+from generation_functions.datasets.rows import BrokenRowError, Row, check_output_format, prepare_row, row_name
 from generation_functions.datasets.summary import DatasetSummary
-from generation_functions.errors import AugmentoolkitError, RecordFailedError, UsageError
+from generation_functions.errors import AugmentoolkitError, UsageError
 from generation_functions.records import record_id, stable_share
 from generation_functions.tokens import count_tokens
 
@@ -33,7 +34,7 @@ class DatasetWriter:
     smallest hashes of the ids, so the choice depends on the rows alone). With `parquet`, `name.parquet` is
     written beside.
 
-    `write` raises RecordFailedError for a row that is blank or broken, UsageError for one that the format
+    `write` raises BrokenRowError for a row that is blank or broken, UsageError for one that the format
     cannot hold, AugmentoolkitError for an id that is there already or a column whose type changes. None of
     these rows is written.
     """
@@ -57,12 +58,20 @@ class DatasetWriter:
 
     def write(self, row: Mapping[str, Any]) -> str:
         """Appends `row` and returns its id; a row without one gets an id derived from what it says."""
-        problem = row_problem(row)
-        if problem:
-            raise RecordFailedError(f"dataset {self.name}, row {row.get('id', '(no id)')}: {problem}.")
-        converted = convert_row(row, self.output_format)
-        identity = str(converted.get("id") or record_id(converted))
-        converted = {**converted, "id": identity} if "id" in converted else {"id": identity, **converted}
+        try:
+            converted, texts = prepare_row(row, self.output_format)
+        except BrokenRowError as error:
+            raise BrokenRowError(f"dataset {self.name}, {error.where}", error.problem) from error
+        identity = converted.get("id")
+        if type(identity) is not str or not identity:
+            identity = str(identity or record_id(converted))
+            converted = {"id": identity, **converted}
+            converted["id"] = identity
+        try:
+            line = encode_line(converted)
+        except TypeError as error:
+            where = f"dataset {self.name}, {row_name(row)}"
+            raise BrokenRowError(where, f"it holds what JSON cannot: {error}") from error
         clash = self._columns.clash(converted)
         if clash:
             raise AugmentoolkitError(
@@ -73,8 +82,8 @@ class DatasetWriter:
                 f"dataset {self.name}: two rows have the id {identity}. Derive ids from content and origin "
                 "(records.child does), or drop the second row."
             )
-        self._lines.write(converted)
-        self._count(converted)
+        self._lines.write_line(line)
+        self._count(identity, converted, sum(map(count_tokens, texts)))
         return identity
 
     def summary(self) -> DatasetSummary:
@@ -116,8 +125,7 @@ class DatasetWriter:
         else:
             self._lines.discard()
 
-    def _count(self, row: Row) -> None:
-        tokens = sum(map(count_tokens, row_texts(row)))
+    def _count(self, identity: str, row: Row, tokens: int) -> None:
         bucket = bisect_right(BUCKETS, tokens) - 1
         self._counts[bucket] = self._counts.get(bucket, 0) + 1
         self.tokens += tokens
@@ -126,7 +134,7 @@ class DatasetWriter:
             self._first.append(row)
             return
         # Bottom-k sampling: negated, so that the heap's root is the one to replace.
-        entry = (-stable_share(row["id"], "examples"), -self.rows, row)
+        entry = (-stable_share(identity, "examples"), -self.rows, row)
         if len(self._spread) < SPREAD_EXAMPLES:
             heapq.heappush(self._spread, entry)
         elif entry[0] > self._spread[0][0]:

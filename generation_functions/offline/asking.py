@@ -210,8 +210,7 @@ def head_noun(words: Sequence[str]) -> str:
 
 def is_person_noun(noun: str) -> bool:
     """Whether a noun, singular or plural, names a kind of person."""
-    return (
-        noun in lexicon.PERSON_NOUNS
-        or noun.rstrip("s") in lexicon.PERSON_NOUNS
-        or noun.endswith(lexicon.PERSON_SUFFIXES)
-    )
+    singular = noun.removesuffix("s")
+    if noun in lexicon.PERSON_NOUNS or singular in lexicon.PERSON_NOUNS:
+        return True
+    return singular.endswith(lexicon.PERSON_SUFFIXES) and singular not in lexicon.NOT_PERSONS

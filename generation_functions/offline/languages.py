@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from generation_functions.offline.lexicon import ENGLISH_STOPWORDS, GERMAN_STOPWORDS, STOPWORDS
+from generation_functions.offline.lexicon import GERMAN_STOPWORDS, STOPWORDS
 from generation_functions.offline.verbs import participles, verb_forms
 
 Language = Literal["english", "german", "other"]
@@ -27,7 +27,7 @@ def language_of(text: str) -> Language:
     words = _WORD.findall(text[:_SAMPLE_CHARACTERS].lower())
     if not words:
         return "other"
-    english = sum(word in ENGLISH_STOPWORDS for word in words)
+    english = sum(word in STOPWORDS for word in words)
     german = sum(word in GERMAN_STOPWORDS for word in words)
     if max(english, german) < _LEAST_SHARE * len(words):
         return "other"

@@ -157,18 +157,8 @@ PERSON_NOUNS = word_set(
     geographer surveyor seismologist
     """
 )
-PERSON_SUFFIXES = (
-    "ologist",
-    "icist",
-    "emist",
-    "anist",
-    "omist",
-    "ographer",
-    "matician",
-    "ysicist",
-    "pianist",
-    "violinist",
-)
+PERSON_SUFFIXES = ("ist", "ician", "ographer", "ologer", "onaut", "woman")
+NOT_PERSONS = word_set("list checklist playlist wishlist shortlist blacklist whitelist mist twist fist wrist exist consist")
 PERSON_TITLES = word_set(
     """
     mr mrs ms miss dr prof professor sir lady lord king queen emperor empress prince princess pope saint

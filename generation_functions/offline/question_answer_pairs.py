@@ -91,7 +91,7 @@ def _sentence_pairs(
     """Pairs from one sentence, and its subject when that is sure."""
     sentence = without_opener(sentence)
     if not stands_alone(sentence):
-        return ([], None) if "you" not in sentence else (list(shape_pairs(sentence, mentions, None)), None)
+        return ([], None) if "you" not in sentence.lower() else (list(shape_pairs(sentence, mentions, None)), None)
     pairs = list(shape_pairs(sentence, mentions, antecedent))
     clause = read_clause(sentence, mentions, antecedent)
     if clause is None:

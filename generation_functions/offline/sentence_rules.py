@@ -144,7 +144,7 @@ def has_question_word(text: str) -> bool:
 
 def _whole_condition(words: list[str]) -> bool:
     return (
-        len(words) > 2
+        len(words) > 1
         and words[0] not in _VAGUE_OBJECTS
         and not words[0].endswith("ing")
         and words[0] not in ("necessary", "possible", "needed", "required", "applicable", "so", "not", "in", "present")

@@ -56,7 +56,8 @@ def read_json(reply_format: ReplyFormat, text: str, cut: bool) -> Any:
             best = problems
     if cut and found.unfinished:
         raise UnusableReplyError(_what_is_wrong(found, text, cut))
-    raise UnusableReplyError(f"Your JSON does not have the form asked for: {'; '.join(best or [])}. {_WANTED}")
+    told = " ".join("; ".join(best or []).split())
+    raise UnusableReplyError(f"Your JSON does not have the form asked for: {told}. {_WANTED}")
 
 
 def find_json_values(text: str) -> list[Any]:
@@ -66,12 +67,14 @@ def find_json_values(text: str) -> list[Any]:
 
 
 def _strictly(text: str) -> tuple[Any] | None:
-    """The value of a text that is JSON and nothing else."""
+    """The value of a text that is proper JSON, with a fence or prose without brackets around it at most."""
+    start = _next_bracket(text, 0) if text.lstrip()[:1] not in ('"', "-", *"0123456789") else -1
+    json = text if start < 0 else text[start : max(text.rfind("}"), text.rfind("]")) + 1]
     try:
-        value = orjson.loads(text)
+        value = orjson.loads(json)
     except orjson.JSONDecodeError:
         return None
-    return None if _is_nested_deeply(text) else (value,)
+    return None if _is_nested_deeply(json) else (value,)
 
 
 def _is_nested_deeply(text: str) -> bool:
@@ -125,5 +128,5 @@ def _what_is_wrong(found: _Found, text: str, cut: bool) -> str:
         return f"Your JSON breaks off before its end: a quote or bracket is not closed. {_WANTED}"
     if found.broken is not None:
         line = text.count("\n", 0, found.broken.position) + 1
-        return f"Your JSON is broken at line {line}: {found.broken}. {_WANTED}"
+        return f"Your JSON is broken at line {line}: {' '.join(str(found.broken).split())}. {_WANTED}"
     return f"Your reply holds no JSON. {_WANTED}"

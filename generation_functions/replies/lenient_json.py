@@ -1,14 +1,14 @@
 """Reads JSON as models write it: comments, trailing and missing commas, single or curly quotes, Python's True and
 None, keys without quotes, line breaks and stray quotes inside strings.
 
-It never invents content: a text that ends too early is `UnfinishedJsonError`, so that a reply which was cut off is asked
-for again. One pass over the text, with limited nesting.
+It never invents content: a text that ends too early is `UnfinishedJsonError`, so that a reply which was cut off is
+asked for again. One pass over the text, with limited nesting.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 MOST_NESTED = 60
 
@@ -98,7 +98,7 @@ class LenientReader:
                 return self._leave(found, letter)
             key = self._string(letter) if letter in _CLOSING else self._bare_key()
             if self._next() not in (":", "：", "="):
-                self._fail(f"a colon is missing after the key {key[:40]}")
+                raise self._error(f"a colon is missing after the key {key[:40]}")
             self.position += 1
             found[key] = self.value()
 
@@ -122,27 +122,27 @@ class LenientReader:
         if letter:
             self.position += 1
         elif not self._close_open:
-            self._fail("")
+            raise self._error("")
         self._depth -= 1
         return found
 
     def _bare_key(self) -> str:
         word = _WORD.match(self.text, self.position)
         if word is None:
-            self._fail("a key in double quotes is missing")
+            raise self._error("a key in double quotes is missing")
         self.position = word.end()
         return word[0]
 
     def _number(self, match: re.Match[str]) -> int | float:
         text = match[0]
         if len(text) > 300 or self.text[match.end() : match.end() + 1].isalpha():
-            self._fail(f"{text[:20]} is not a number; put text in double quotes")
+            raise self._error(f"{text[:20]} is not a number; put text in double quotes")
         self.position = match.end()
         if text.lstrip("+-").isdigit():
             return int(text)
         number = float(text)
         if number in (float("inf"), float("-inf")):
-            self._fail(f"{text[:20]} is too large a number")
+            raise self._error(f"{text[:20]} is too large a number")
         return number
 
     def _word(self) -> Any:
@@ -154,7 +154,7 @@ class LenientReader:
         if word in _NULLS:
             self.position += len(word)
             return None
-        self._fail(f"put {word[:40]} in double quotes" if word else "a value is missing")
+        raise self._error(f"put {word[:40]} in double quotes" if word else "a value is missing")
 
     def _string(self, opening: str) -> str:
         stops, closing = _STOPS[opening], _CLOSING[opening]
@@ -193,10 +193,10 @@ class LenientReader:
             return _ESCAPES[letter], position + 1
         return "\\", position  # a lone backslash, as in LaTeX or a Windows path
 
-    def _fail(self, message: str) -> NoReturn:
+    def _error(self, message: str) -> BrokenJsonError:
         if not self._next():
-            raise UnfinishedJsonError("it breaks off before its end", self.position)
-        raise BrokenJsonError(message, self.position)
+            return UnfinishedJsonError("it breaks off before its end", self.position)
+        return BrokenJsonError(message, self.position)
 
 
 def _without_surrogates(text: str) -> str:

@@ -176,6 +176,8 @@ def _on_one_line(item: str) -> list[str]:
 
 def _clean(item: str) -> str:
     lines = item.strip().split("\n")
+    if len(lines) == 1:
+        return strip_wrapping(close_emphasis(lines[0]))
     indent = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
     text = "\n".join([lines[0].strip(), *(line[indent:].rstrip() for line in lines[1:])])
     return strip_wrapping(close_emphasis(re.sub(r"\n{3,}", "\n\n", text)))

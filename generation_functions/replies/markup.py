@@ -25,19 +25,21 @@ _PREAMBLE = re.compile(
     re.IGNORECASE,
 )
 _CHATTER = re.compile(
-    r"[*_(\[>\s]{0,4}(?:(?:please )?let me know\b|i(?: really)? hope (?:this|that|these|it|you)\b|hope (?:this|that|it) helps"
-    r"|(?:please )?feel free\b|would you like (?:me|to|any|another|more)\b|do you (?:want|need) (?:me|any|more|another)\b"
+    r"[*_(\[>\s]{0,4}(?:(?:please )?let me know\b|i(?: really)? hope (?:this|that|these|it|you)\b"
+    r"|hope (?:this|that|it) helps|(?:please )?feel free\b|would you like (?:me|to|any|another|more)\b"
+    r"|do you (?:want|need) (?:me|any|more|another)\b"
     r"|if you (?:need|want|have|would like|'d like|wish)\b.{0,80}(?:let me know|feel free|ask|help|just|happy)"
     r"|if you'd like\b.{0,80}(?:let me know|feel free|ask|help|just|happy|can)"
     r"|is there anything else\b|i(?:'m| am| would be|'d be) happy to\b|note: i\b|\(?(?:word|character) count:"
-    r"|lass(?:en sie)? (?:es )?mich wissen|ich hoffe,? (?:das|dies|die)|wenn (?:du|sie) (?:weitere|noch|mehr)|espero que"
-    r"|(?:avísame|dime) si|si (?:necesitas|quieres)\b|¿(?:te|le) gustaría|n'hésitez pas|j'espère que|faites-moi savoir"
-    r"|надеюсь,? (?:это|что)|дайте (?:мне )?знать|если (?:вам|у вас|нужн)|希望(?:这|這|以上|能)|如果(?:您|你)(?:需要|还|還|有)"
-    r"|ご(?:不明|質問|参考)|お役に立)",
+    r"|lass(?:en sie)? (?:es )?mich wissen|ich hoffe,? (?:das|dies|die)|wenn (?:du|sie) (?:weitere|noch|mehr)"
+    r"|espero que|(?:avísame|dime) si|si (?:necesitas|quieres)\b|¿(?:te|le) gustaría|n'hésitez pas"
+    r"|j'espère que|faites-moi savoir|надеюсь,? (?:это|что)|дайте (?:мне )?знать|если (?:вам|у вас|нужн)"
+    r"|希望(?:这|這|以上|能)|如果(?:您|你)(?:需要|还|還|有)|ご(?:不明|質問|参考)|お役に立)",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"[ \t]{0,3}(?:[-*_=—] ?){3,80}[ \t]{0,8}$")
 _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»", "»": "«", "「": "」", "『": "』", "‘": "’"}
+_OPENING = ("*", "_", "`", *_QUOTES)
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'"})
 
 
@@ -117,6 +119,8 @@ def strip_chatter(text: str) -> str:
 def strip_wrapping(text: str) -> str:
     """The text without quotes, bold or italics that stand around the whole of it."""
     text = text.strip()
+    if not text.startswith(_OPENING):
+        return text
     for _ in range(3):
         for mark in ("**", "__", "*", "_", "`"):
             inner = text[len(mark) : -len(mark)]

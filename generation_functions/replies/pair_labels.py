@@ -22,20 +22,26 @@ _ENDS = r"(?:[*_\"”\])】]{0,4}[ \t]{0,2}[:：][*_]{0,4})"
 _LABEL = re.compile(
     rf"[ \t>#*_\-•–+]{{0,16}}(?:\(?\d{{1,3}}[.):、]\)?[ \t*_]{{0,6}})?[*_\[\"“(【]{{0,4}}"
     rf"(?:(?P<question>{_QUESTION_WORDS}|[QFPВ])|(?P<answer>{_ANSWER_WORDS}|[ARОО]))(?![^\W\d_])"
-    rf"(?P<number>{_NUMBER})?(?P<end>{_ENDS}|[*_]{{0,4}}(?P<loose>[.)\-–—、]|(?=[ \t]|$|[*_#\])】])))[*_ \t\])】]{{0,6}}",
+    rf"(?P<number>{_NUMBER})?(?P<end>{_ENDS}|[*_]{{0,4}}(?P<loose>[.)\-–—、]|(?=[ \t]|$|[*_#\])】])))"
+    r"[*_ \t\])】]{0,6}",
     re.IGNORECASE,
 )
 _ANSWER_INSIDE = re.compile(
     rf"(?:(?<=[?？.!。\"”*)])[ \t]{{0,4}}[*_(\[|/]{{0,4}}[ \t]?(?:[AaRО]{_NUMBER}?|(?i:{_ANSWER_WORDS}){_NUMBER}?)"
-    rf"|(?<=\s)[*_(\[]{{0,3}}(?:Answer|Antwort|Respuesta|Réponse|Resposta|Risposta|Ответ|答案|回答){_NUMBER}?){_ENDS}[ \t]{{0,4}}"
+    rf"|(?<=\s)[*_(\[]{{0,3}}(?:Answer|Antwort|Respuesta|Réponse|Resposta|Risposta|Ответ|答案|回答){_NUMBER}?)"
+    rf"{_ENDS}[ \t]{{0,4}}"
 )
 _QUESTION_INSIDE = re.compile(
-    rf"(?<=[?？.!。\"”*);；])[ \t]{{0,4}}(?:\d{{1,3}}[.)][ \t])?[*_(\[|]{{0,4}}(?:[QqFPВ]{_NUMBER}?|(?i:{_QUESTION_WORDS}){_NUMBER}?){_ENDS}[ \t]{{0,4}}"
+    rf"(?<=[?？.!。\"”*);；])[ \t]{{0,4}}(?:\d{{1,3}}[.)][ \t])?[*_(\[|]{{0,4}}"
+    rf"(?:[QqFPВ]{_NUMBER}?|(?i:{_QUESTION_WORDS}){_NUMBER}?){_ENDS}[ \t]{{0,4}}"
 )
 _OPTION = re.compile(r"[ \t]{0,8}\(?B[.):]", re.IGNORECASE)
 _PAIR_NUMBER = re.compile(
-    r"[\s#*_\-–—=\[(]{0,8}(?:(?:(?:q\s?&\s?a|qa|question[- ]answer|example|item|set)?[\s_-]{0,2}(?:pair|paire?|paar|par)?)[\s#]{0,2}\d{1,3}[\s*_.:)\]=-]{1,8}"
-    r"|(?:q\s?&\s?a|qa|pair|example|paar|par|item|set)(?:[\s_-]pair)?[\s#]{0,2}\d{0,3}[\s*_.:)\]=-]{0,8})$",
+    r"[\s#*_\-–—=\[(]{0,8}(?:"
+    r"(?:(?:q\s?&\s?a|qa|question[- ]answer|example|item|set|paire?|paar|par)(?:[\s_-]pair)?)?"
+    r"[\s#]{0,2}\d{1,3}[\s*_.:)\]=-]{1,8}"
+    r"|(?:q\s?&\s?a|qa|paire?|example|paar|par|item|set)(?:[\s_-]pair)?[\s#]{0,2}\d{0,3}[\s*_.:)\]=-]{0,8}"
+    r")$",
     re.IGNORECASE,
 )
 _TAGS = re.compile(
@@ -43,7 +49,8 @@ _TAGS = re.compile(
     re.IGNORECASE,
 )
 _UNLABELLED = re.compile(
-    r"[ \t]{0,8}(?:#{1,6}[ \t]{1,4})?(?P<mark>(?:\(?\d{1,3}[.):、]\)?[ \t]{0,4}|[-*•][ \t]{1,4}))?(?P<words>\S.{0,2000})$"
+    r"[ \t]{0,8}(?:#{1,6}[ \t]{1,4})?(?P<mark>(?:\(?\d{1,3}[.):、]\)?[ \t]{0,4}|[-*•][ \t]{1,4}))?"
+    r"(?P<words>\S.{0,2000})$"
 )
 
 

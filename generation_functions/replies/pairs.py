@@ -158,6 +158,8 @@ def _clean(lines: list[str]) -> str:
     """The lines as one text, without the marks that belonged to the label or the layout."""
     first = next((number for number, line in enumerate(lines) if not is_blank(line) or is_fence(line)), len(lines))
     lines = lines[first:]
+    if len(lines) < 2:
+        return strip_wrapping(close_emphasis(lines[0])) if lines else ""
     indent = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
-    text = "\n".join([*(line.strip() for line in lines[:1]), *(line[indent:].rstrip() for line in lines[1:])])
+    text = "\n".join([lines[0].strip(), *(line[indent:].rstrip() for line in lines[1:])])
     return strip_wrapping(close_emphasis(text))

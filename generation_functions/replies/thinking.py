@@ -33,14 +33,15 @@ _TURN_END = re.compile(
 )
 _PLAIN_TURN_ENDS = ("<end_of_turn>", "<eos>", "</s>", "<｜end")
 _THOUGHT_HEADING = re.compile(
-    r"[ \t#*_>]{0,8}(?:here(?:'s| is|’s) (?:my|the|a) )?(?:(?:my |internal |step-by-step )?(?:thought|thinking|reasoning) "
-    r"process|chain[- ]of[- ]thought|internal (?:monologue|reasoning)|thinking|thoughts?|reasoning)"
+    r"[ \t#*_>]{0,8}(?:here(?:'s| is|’s) (?:my|the|a) )?"
+    r"(?:(?:my |internal |step-by-step )?(?:thought|thinking|reasoning) process|chain[- ]of[- ]thought"
+    r"|internal (?:monologue|reasoning)|thinking|thoughts?|reasoning)"
     r"[ \t*_]{0,4}(?:[:：]|$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _FINAL_HEADING = re.compile(
-    r"^[ \t#*_>]{0,8}(?:(?:my |the )?final (?:answer|response|output|reply|result|version)|(?:here(?:'s| is|’s) )?(?:my |the )?"
-    r"(?:response|reply|output))[ \t*_]{0,4}(?:[:：][ \t*_]{0,4}|$)",
+    r"^[ \t#*_>]{0,8}(?:(?:my |the )?final (?:answer|response|output|reply|result|version)"
+    r"|(?:here(?:'s| is|’s) )?(?:my |the )?(?:response|reply|output))[ \t*_]{0,4}(?:[:：][ \t*_]{0,4}|$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _ANSWER_HEADING = re.compile(r"^[ \t#*_>]{0,8}answer[ \t*_]{0,4}(?:[:：][ \t*_]{0,4}|$)", re.IGNORECASE | re.MULTILINE)

@@ -29,7 +29,8 @@ _NEGATED_WITH = ("not ", "non ", "no ", "nicht ", "kein ", "pas ", "не ", "不
 _COMMON = frozenset({"no", "none", "so", "on", "non", "good", "right", "keep", "是", "否"})
 
 _NEGATORS = re.compile(
-    r"\b(?:not(?! only| just| merely| surprisingly)|never|no(?! (?:doubt|question|wonder))|nor|neither(?!.{1,60}\bnor\b)|none|nothing|nobody"
+    r"\b(?:not(?! only| just| merely| surprisingly)|never|no(?! (?:doubt|question|wonder))"
+    r"|nor|neither(?!.{1,60}\bnor\b)|none|nothing|nobody"
     r"|cannot|(?:is|are|was|were|does|do|did|ca|wo|would|could|should|has|have)nt|hardly|barely|scarcely"
     r"|without(?! (?:a )?(?:doubt|question))|lack(?:s|ing)?|fails? to be|far from|anything but|rather than|instead of"
     r"|nicht|kein(?:e|en|er|es)?|nie|nunca|tampoco|jamais|pas|não|nunca|не|нет|никак|niet|geen)\b"

@@ -42,8 +42,8 @@ _ENDS_HEAD = re.compile(
     r"[\"'”’*_`)\]}>]{0,6}\s{0,2}(?:[.!,;:。！，；：](?=\s|$|\*)|[-—–]{1,2}>?\s|\(|[。！，；：\n]|$)"
 )
 _ASSERTS = re.compile(
-    r"\b(?:is|are|was|as|be|it|this|text|deemed?|rated?|judged?|consider(?:ed)?|seems?|appears?|looks?|remains?|i say|i'd say"
-    r"|choose|select|pick|go with|therefore|thus|hence|so|overall|actually|rather|instead|ist|es|est|это)"
+    r"\b(?:is|are|was|as|be|it|this|text|deemed?|rated?|judged?|consider(?:ed)?|seems?|appears?|looks?|remains?"
+    r"|i say|i'd say|choose|select|pick|go with|therefore|thus|hence|so|overall|actually|rather|instead|ist|es|est|это)"
     r"\W{0,3}(?:\s(?:\w+ly|not|never|indeed|still|quite|very|in fact|nicht|pas|no|не)\b\W{0,3}){0,3}$",
     re.IGNORECASE,
 )
@@ -53,11 +53,11 @@ _SOFT = re.compile(
 )
 _CONDITION = re.compile(r"\b(?:if|whether|unless|ob|si|если|ли)\b[^,;:]*$", re.IGNORECASE)
 _ANSWERED = re.compile(
-    r"[\"'*`\])]{0,4}\s{0,2}[:：=?]\s{0,3}[\"'*`\[(]{0,4}(?:(?P<no>no|false|nein|non|нет|否|✗|❌)|yes|true|ja|sí|oui|да|是|✓|✔|✅)(?!\w)",
+    r"[\"'*`\])]{0,4}[ \t]{0,2}[:：=?]\s{0,3}[\"'*`\[(]{0,4}(?:(?P<no>no|false|nein|non|нет|否|✗|❌)|yes|true|ja|sí|oui|да|是|✓|✔|✅)(?!\w)",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(r"(?:では|じゃ|で)?は?(?:ない|なく|ありません)|하지 ?않")
-_QUESTION_AFTER = re.compile(r"[\"'”’*_`)\]]{0,4}\s{0,2}[?？]")
+_QUESTION_AFTER = re.compile(r"[\"'”’*_`)\]]{0,4}[ \t]{0,2}[?？]")
 _BETWEEN_CHOICES = re.compile(r"[\W_]{0,6}(?:or|and|oder|und|ou|et|o|y|или|и|或|和|または)?[\W_]{0,6}$", re.IGNORECASE)
 _DENOMINATOR = re.compile(r"\d\s{0,2}(?:/|out of|of|von|de|sur|из)\s{0,2}$", re.IGNORECASE)
 _HAS_DENOMINATOR = re.compile(r"[*_]{0,2}\s{0,2}(?:/|out of)\s{0,2}\d", re.IGNORECASE)

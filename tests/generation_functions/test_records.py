@@ -29,8 +29,7 @@ def test_an_id_is_the_same_in_every_process() -> None:
 
 
 def test_an_id_is_twenty_hex_digits_and_known_for_all_time() -> None:
-    assert record_id("a.txt", 3, "harbour") == "c5a9e0d2c7a4d4b4a5a2" or len(record_id("a.txt", 3, "harbour")) == 20
-    assert int(record_id("anything"), 16) >= 0
+    assert record_id("a.txt", 3, "harbour") == "5a68cc968ca36a9d9c87"
 
 
 @given(st.dictionaries(st.text(max_size=5), json_values, max_size=5))
@@ -38,10 +37,9 @@ def test_the_order_of_keys_does_not_matter_to_a_hash(values: dict[str, object]) 
     assert stable_hash(values) == stable_hash(dict(reversed(values.items())))
 
 
-@given(st.lists(json_values, max_size=3), st.lists(json_values, max_size=3))
-def test_different_parts_give_different_hashes(one: list[object], other: list[object]) -> None:
-    same = repr(one) == repr(other)
-    assert (stable_hash(*one) == stable_hash(*other)) == same or one == other
+@given(st.lists(st.text(max_size=4), max_size=4), st.lists(st.text(max_size=4), max_size=4))
+def test_different_parts_give_different_hashes(one: list[str], other: list[str]) -> None:
+    assert (stable_hash(*one) == stable_hash(*other)) == (one == other)
 
 
 def test_where_one_part_ends_and_the_next_begins_matters() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 import pytest
 
+from generation_functions.datasets.id_set import IdSet
 from generation_functions.datasets.jsonl import read_json_lines
-from generation_functions.datasets.writer import BUCKETS, DatasetWriter, IdSet
+from generation_functions.datasets.writer import BUCKETS, DatasetWriter
 from generation_functions.errors import AugmentoolkitError, RecordFailedError, StorageError, UsageError
 from generation_functions.tokens import count_tokens
 
