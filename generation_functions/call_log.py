@@ -142,13 +142,21 @@ class CallLog:
         offset = self._pending.get(short)
         if offset is None:
             offset = self._committing.get(short)
-        if offset is None and self._index is not None:
-            row = self._index.execute("select offset from calls where key = ?", (short,)).fetchone()
-            offset = row[0] if row else None
+        if offset is None:
+            offset = self._indexed_offset(short)
         if offset is None:
             return None
         entry = decode_line(self._line_at(offset))
         return entry if entry is not None and entry.get("key") == key else None
+
+    def _indexed_offset(self, short: int) -> int | None:
+        if self._index is None:
+            return None
+        try:
+            row = self._index.execute("select offset from calls where key = ?", (short,)).fetchone()
+        except sqlite3.DatabaseError:  # another run's index was damaged or taken away: as if it did not know
+            return None
+        return row[0] if row and isinstance(row[0], int) and row[0] >= 0 else None
 
     def __iter__(self) -> Iterator[Entry]:
         """Every readable entry in the order of arrival, rejections (`rejected`: key) among them."""
@@ -235,14 +243,17 @@ class CallLog:
 
     def _open_index(self, path: Path) -> sqlite3.Connection | None:
         self._index_path = path
-        try:
-            return self._connect(path)
-        except sqlite3.DatabaseError:
-            if not self.writable:
-                return None
-            for leftover in path.parent.glob(f"{path.name}*"):
-                leftover.unlink()
-            return self._connect(path)
+        with suppress(sqlite3.DatabaseError):
+            connection = self._connect(path)
+            # A power cut may leave it damaged; the check takes 0.15 s for a million calls.
+            if not self.writable or connection.execute("pragma quick_check(1)").fetchone() == ("ok",):
+                return connection
+            connection.close()
+        if not self.writable:
+            return None
+        for leftover in path.parent.glob(f"{path.name}*"):
+            leftover.unlink()
+        return self._connect(path)
 
     def _connect(self, path: Path) -> sqlite3.Connection:
         if not self.writable:
@@ -259,14 +270,16 @@ class CallLog:
         """Load the totals as of the last commit; the offset up to which the log is indexed."""
         if self._index is None:
             return 0
-        state = dict(self._index.execute("select name, value from state"))
-        indexed = int(state.get("indexed", 0))
-        if indexed > os.fstat(self._file).st_size:  # the log was replaced by a shorter one
+        try:
+            state = dict(self._index.execute("select name, value from state"))
+            indexed, totals = int(state.get("indexed", 0)), Totals(**orjson.loads(state.get("totals", b"{}")))
+        except (sqlite3.DatabaseError, ValueError, TypeError):  # damaged
+            indexed, totals = -1, Totals()
+        if indexed < 0 or (indexed and os.pread(self._file, 1, indexed - 1) != b"\n"):  # or the log was replaced
             if self.writable:
                 self._index.executescript("delete from calls; delete from state;")
             return 0
-        if "totals" in state:
-            self.totals = Totals(**orjson.loads(state["totals"]))
+        self.totals = totals
         return indexed
 
     def _read_tail(self, offset: int) -> None:

@@ -49,19 +49,25 @@ class Span(NamedTuple):
 
 
 class _Totals:
-    """Running totals of tokens (in units) and characters over the atoms of a window of the text."""
+    """Running totals of tokens (in units) and characters over the atoms of a part of the text that moves along."""
 
-    def __init__(self, text: str, start: int, least_units: int) -> None:
-        cost = atom_costs().__getitem__
-        totals = [0]
+    def __init__(self, text: str, start: int) -> None:
         self.start = start
-        self.end = start
-        for atoms in atom_blocks(text, start):
-            totals.extend(accumulate(map(cost, atoms), initial=totals.pop()))
-            self.end = start + (totals[-1] & LENGTH_MASK)
-            if totals[-1] >> COST_SHIFT >= least_units:
-                break
-        self.totals = totals
+        self.totals = [0]
+        self._blocks = atom_blocks(text, start)
+        self._cost = atom_costs().__getitem__
+
+    def move(self, first: int, units: int) -> bool:
+        """Forget what lies before the atom `first`, measure at least `units` beyond it; whether there is that much."""
+        totals = self.totals
+        wanted = totals[first] + (units << COST_SHIFT)
+        if totals[-1] < wanted:
+            del totals[:first]
+            for atoms in self._blocks:
+                totals.extend(accumulate(map(self._cost, atoms), initial=totals.pop()))
+                if totals[-1] >= wanted:
+                    break
+        return totals[-1] >= wanted
 
     def position(self, index: int) -> int:
         """Where in the text the atom with this index begins."""
@@ -93,7 +99,7 @@ class _Cutter:
         self.text = text
         self.limit = limit
         self.structure: Structure = read_structure(text)
-        self.totals = _Totals(text, 0, 2 * limit)
+        self.totals = _Totals(text, 0)
 
     def cuts(self) -> Iterator[tuple[int, int]]:
         """Where each chunk ends, and what it costs."""
@@ -104,42 +110,39 @@ class _Cutter:
             start = end
 
     def _next(self, start: int) -> tuple[int, int]:
-        here = self.totals.at(start) if start <= self.totals.end else None
-        short = here is None or self.totals.units(-1) - self.totals.units(here) < 2 * self.limit
-        if here is None or (short and self.totals.end < len(self.text)):
-            self.totals = _Totals(self.text, start, 2 * self.limit)
-            here = 0
-        index = self._best_cut(start, here)
+        here = self.totals.at(start)
+        if here is None:  # the last cut went through an atom
+            self.totals, here = _Totals(self.text, start), 0
+        much_left = self.totals.move(here, 2 * self.limit)
+        here = self.totals.at(start) or 0
+        before = self.totals.units(here)
+        index = self._best_cut(start, here, self.limit if much_left else self._budget(before))
         if index is None:
             return self._cut_atom(start)
-        return self.totals.position(index), self.totals.units(index) - self.totals.units(here)
+        return self.totals.position(index), self.totals.units(index) - before
 
-    def _best_cut(self, start: int, here: int) -> int | None:
-        totals = self.totals
+    def _budget(self, before: int) -> int:
+        """The limit near the end of the text; less where a tiny chunk would be left over."""
+        remaining = self.totals.units(-1) - before
+        return remaining * 5 // 8 if self.limit < remaining < self.limit * 5 // 4 else self.limit
+
+    def _best_cut(self, start: int, here: int, budget: int) -> int | None:
+        """The index of the atom in front of which to cut, or None where not even one fits."""
+        totals, length = self.totals, len(self.text)
         before = totals.units(here)
-        budget = self._budget(before)
         last = totals.most_within(before + budget)
         first_word = _first_word(self.text, start)
-        while last > here and totals.position(last) < len(self.text) and self._is_blank(totals.position(last)):
+        while last > here and totals.position(last) < length and self._is_blank(totals.position(last)):
             last -= 1
-        if totals.position(last) <= first_word:
+        high = totals.position(last)
+        if high <= first_word:
             return None
         low = max(totals.position(totals.least_beyond(before + budget // 2)), first_word + 1)
-        high = totals.position(last)
         for position in chain(self._structural(low, high, first_word), self._between_sentences(low, high)):
             index = totals.at(position)
             if index is not None and self._may_begin(position):
                 return index
-        return last if high == len(self.text) else self._between_words(here, last, low)
-
-    def _budget(self, before: int) -> int:
-        """The limit; less near the end, so that no tiny chunk is left over."""
-        if self.totals.end < len(self.text):
-            return self.limit
-        remaining = self.totals.units(-1) - before
-        if self.limit < remaining < self.limit * 5 // 4:
-            return remaining * 5 // 8
-        return self.limit
+        return self._between_words(here, last, low)
 
     def _structural(self, low: int, high: int, first_word: int) -> Iterator[int]:
         """Places between blocks, the best first: the first heading, then the last paragraph or code block."""
@@ -176,11 +179,11 @@ class _Cutter:
 
     def _between_sentences(self, low: int, high: int) -> Iterator[int]:
         """Beginnings of sentences, the last first; only as much text is read as it takes to find one."""
-        begin, until, reach = high, high + 1, _SENTENCE_REACH
+        begin, until, reach = high, high, _SENTENCE_REACH
         while begin > low:
             begin = max(low, until - reach)
             yield from reversed(list(sentence_starts(self.text, begin, until)))
-            until, reach = begin + _SENTENCE_OVERLAP, 2 * reach
+            until, reach = min(begin + _SENTENCE_OVERLAP, high), 2 * reach
         line = self.text.rfind("\n", low, high) + 1
         if line > low:
             yield line
@@ -211,12 +214,17 @@ class _Cutter:
         return self.text[position].isspace()
 
     def _cut_atom(self, start: int) -> tuple[int, int]:
-        """Where not even one atom fits: the longest part of it that does, counted afresh."""
-        first = _first_word(self.text, start)
-        end = first + 1
-        while end < len(self.text) and not self._is_blank(end) and self._units(start, end + 1) <= self.limit:
-            end += 1
-        return end, self._units(start, end)
+        """Where not even one atom fits: as much of it as does, counted afresh."""
+        end = _first_word(self.text, start) + 1
+        best = end, self._units(start, end)
+        while end < len(self.text) and best[1] <= self.limit:
+            after = _first_word(self.text, end)  # blanks cannot begin a chunk, so they are taken along
+            units = self._units(start, after)
+            if units > self.limit:
+                break
+            best = after, units
+            end = after + 1
+        return best
 
     def _units(self, start: int, end: int) -> int:
         return count_tokens(self.text[start:end]) * UNITS
@@ -235,7 +243,8 @@ def _is_joined(text: str, position: int) -> bool:
 
 def _overlapped(text: str, previous: int, start: int, overlap: int) -> int:
     """Where a chunk that begins at `start` begins when it repeats up to `overlap` tokens of the one before it."""
-    totals = _Totals(text[:start], previous, 1 << 62)
+    totals = _Totals(text[:start], previous)
+    totals.move(0, 1 << 62)
     everything = totals.units(-1)
     index = totals.least_beyond(everything - overlap * UNITS)
     low = totals.position(index)
@@ -284,6 +293,8 @@ def chunk_text(text: str, chunk_size: int, overlap: int = 0) -> list[Span]:
         if overlap and start:
             begin = _overlapped(text, before, start, overlap)
             tokens = count_tokens(text[begin:end])
+            if tokens > chunk_size:  # the cut went through an atom, which together costs more than its parts
+                begin, tokens = start, -(-units // UNITS)
         spans.append(Span(begin, end, tokens, heading))
         before, start = start, end
     return spans

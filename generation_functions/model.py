@@ -136,7 +136,8 @@ class Model(BaseModel):
     def endpoints(self) -> list[tuple[str, str]]:
         """Every (base URL, API key) pair that calls are spread over. Without a key the key is ''."""
         urls = [self.base_url] if isinstance(self.base_url, str) else self.base_url
-        keys = list(self.api_key) or [None] if isinstance(self.api_key, list) else [self.api_key]
+        keys: list[SecretStr | None] = [*self.api_key] if isinstance(self.api_key, list) else [self.api_key]
+        keys = keys or [None]
         if len(keys) == len(urls):
             pairs = list(zip(urls, keys, strict=True))
         else:

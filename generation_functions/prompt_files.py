@@ -30,7 +30,13 @@ _SAMPLING_NAMES = (
     "temperature", "top_p", "max_tokens", "stop", "top_k", "min_p", "seed", "presence_penalty", "frequency_penalty",
     "repetition_penalty", "logit_bias", "reasoning_effort", "max_completion_tokens",
 )  # fmt: skip
-_VALUE_TYPES: dict[ReplyKind, str] = {"text": "text", "tag": "text", "verdict": "a verdict", "json": "a JSON value"}
+_VALUE_TYPES: dict[ReplyKind, str] = {
+    "text": "text",
+    "tag": "text",
+    "verdict": "a verdict",
+    "list": "a list",
+    "json": "a JSON value",
+}
 
 
 @dataclass(slots=True)
@@ -282,7 +288,10 @@ def _check_names(file: PromptFile, original: PromptFile) -> None:
     if file.messages is not None and file.has_messages:
         for path, name in _placeholders(file, file.messages):
             if name not in supplied:
-                file.report(path, f"{{{name}}}: {_not_supplied(name, supplied)}", _line_of(file, path, f"{{{name}}}"))
+                told = (
+                    f"{{{name}}}: {_not_supplied(name, supplied)}. If it is literal text, put spaces inside the braces"
+                )
+                file.report(path, told.replace("?. If", "? If"), _line_of(file, path, f"{{{name}}}"))
         _check_doubled(file, file.messages, supplied)
     if file.messages is None:
         return
@@ -314,8 +323,9 @@ def _uses(file: PromptFile, name: str) -> bool:
 
 def _not_supplied(name: str, supplied: list[str]) -> str:
     near = did_you_mean(name, supplied)
-    hint = "" if near else f": {', '.join(supplied)}. For literal braces put a space inside them"
-    return f"the step does not supply it{near}" if near else f"the step supplies only{hint}"
+    return (
+        f"the step does not supply it{near}" if near else f"the step supplies only {', '.join(supplied) or 'nothing'}"
+    )
 
 
 def _line_of(file: PromptFile, path: KeyPath, words: str) -> int:

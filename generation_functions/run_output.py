@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 ToRow = Callable[[Record], Row | list[Row] | None]
 DATASETS = "datasets"
+SUMMARY_FILE = "summary.json"
 FAILED_FILE = "failed.jsonl"
 
 
@@ -63,20 +64,20 @@ class RunOutput:
         from generation_functions.datasets.writer import DatasetWriter
 
         offered = Offered(name, holdout)
-        writer = DatasetWriter(self.folder / DATASETS, name, output_format, parquet)
-        try:
-            with writer:
-                for record in records:
-                    if offered.is_for_training(record):
-                        self._write_rows(writer, offered, record, to_row)
-                    else:
-                        self._keep_for_evaluation(offered, record)
-                if not writer.rows and self._run.sample is None:
-                    raise EmptyStageError(offered.why_empty())
-        finally:
-            summary = {**writer.summary(), "file": f"{DATASETS}/{writer.file}", **offered.as_dict()}
-            self.datasets.append(summary)
+        with DatasetWriter(self.folder / DATASETS, name, output_format, parquet) as writer:
+            for record in records:
+                if offered.is_for_training(record):
+                    self._write_rows(writer, offered, record, to_row)
+                else:
+                    self._keep_for_evaluation(offered, record)
+            if not writer.rows and self._run.sample is None:
+                self._note_dataset(writer, offered)
+                raise EmptyStageError(offered.why_empty())
+        self._note_dataset(writer, offered)
         return writer.rows
+
+    def _note_dataset(self, writer: DatasetWriter, offered: Offered) -> None:
+        self.datasets.append({**writer.summary(), "file": f"{DATASETS}/{writer.file}", **offered.as_dict()})
 
     def _write_rows(self, writer: DatasetWriter, offered: Offered, record: Record, to_row: ToRow) -> None:
         provenance = self._provenance_writer()
@@ -141,37 +142,39 @@ class RunOutput:
 
     def close(self, error: BaseException | None) -> None:
         """Publish provenance and held-out questions, or, after an error, leave the earlier ones as they were."""
-        if error is None:
-            self._open.close()
-        else:
+        if error is not None:
             self._open.__exit__(type(error), error, error.__traceback__)
+            return
+        self._open.close()
+        if self.datasets and self._questions is None:
+            from generation_functions.datasets.holdout import EVAL_QUESTIONS_FILE
+
+            # Those of an earlier run with another holdout: they are in the training data now.
+            (self.folder / EVAL_QUESTIONS_FILE).unlink(missing_ok=True)
 
     def finish(self, status: str, message: str, seconds: float) -> dict[str, Any]:
-        """Write failed.jsonl and summary.json; after success also card and report. Returns the summary."""
-        failed = self._write_failed()
-        summary = self._summary(status, message, seconds, failed)
-        write_atomically(self.folder / SUMMARY_FILE, orjson.dumps(summary, option=orjson.OPT_INDENT_2, default=str))
+        """Write failed.jsonl, summary.json and the report; after success also the card. Returns the summary."""
+        self._publish_failed()
+        summary = self._summary(status, message, seconds)
+        write_atomically(self.folder / "summary.json", orjson.dumps(summary, option=orjson.OPT_INDENT_2, default=str))
         if status == "completed" and self.datasets:
             from generation_functions.datasets.card import write_card
 
             write_card(self.folder, summary)
-        if self._run.stages:
+        if self._run.stages or status != "completed":
             from generation_functions.datasets.report import write_report
 
             write_report(self.folder, summary)
         return summary
 
-    def _write_failed(self) -> int:
-        lines = [
-            orjson.dumps(failed) + b"\n"
-            for results in self._stages
-            for line in results.lines(special=True)
-            for failed in line.get("failed", ())
-        ]
-        write_atomically(self.folder / "failed.jsonl", b"".join(lines))
-        return len(lines)
+    def _publish_failed(self) -> None:
+        from generation_functions.datasets.jsonl import AtomicJsonLines
 
-    def _summary(self, status: str, message: str, seconds: float, failed: int) -> dict[str, Any]:
+        if self._failed is None:  # an empty file, so that one of an earlier run does not stay
+            self._failed = AtomicJsonLines(self.folder / FAILED_FILE)
+        self._failed.close()
+
+    def _summary(self, status: str, message: str, seconds: float) -> dict[str, Any]:
         run, totals = self._run, self._run.log.totals
         by_step = {
             step: {"calls": int(calls), "input_tokens": int(read), "output_tokens": int(written), "cost": cost}
@@ -207,7 +210,7 @@ class RunOutput:
                 "troubles": run.connections.troubles(),
             },
             "datasets": self.datasets,
-            "failed": failed,
+            "failed": self._failed_count,
             "seconds": round(seconds, 2),
             "notes": run.notes,
         }

@@ -38,10 +38,9 @@ PIECES = re.compile(r"(?:[^\w]|_)?[^\W\d_]+|\d{1,3}| ?(?:[^\w\s]|_)+|\s+|.", re.
 UNITS = 10  # Costs are kept in tenths of a token, so that a script can cost, say, 1.2 tokens a character.
 COST_SHIFT = 32  # The dict holds cost and length of an atom in one integer, so that one pass adds up both.
 LENGTH_MASK = (1 << COST_SHIFT) - 1
-MAX_CHARACTER_COST = 4 * UNITS  # four bytes of UTF-8, each a token
-MAX_ATOM_TOKENS = 2 * ATOM_LENGTH + 1
 
 _LONGEST_TOKEN = 16
+_BLANK_LETTERS = "\x85\xa0"  # blanks that the range of letters in ATOMS includes
 _BLOCK = 1 << 18
 _REMEMBERED_ATOMS = 1 << 17
 _REMEMBERED_PIECES = 1 << 16
@@ -145,8 +144,9 @@ class AtomCosts(dict[str, int]):
     def _cost(self, atom: str) -> int:
         core = atom.strip()
         if not core:
-            # A line break is paid for with the word before it, a single blank with the word after it.
-            free = len(atom) == 1 or (atom[-1] == "\n" and atom[0] != "\r")
+            # A line break is paid for with the word before it, a single blank with the word after it, so that a run
+            # of blanks costs two tokens at most, however long it is: chunking must be able to attach it to a word.
+            free = len(atom) == 1 or atom[0] in _BLANK_LETTERS or (atom[-1] == "\n" and atom[0] != "\r")
             return 0 if free else UNITS
         word = core[:-1] if core[-1] in ".,:;!?" else core
         if word.isalpha():  # nearly always; what follows would give the same

@@ -24,6 +24,7 @@ from generation_functions.datasets.summary import (
     complete_summary,
     contradictions,
     reasons_of_skipping,
+    records_without_row,
     totals,
 )
 
@@ -161,8 +162,11 @@ def _funnel(run: RunSummary) -> str:
 
 
 def _reasons(counts: Mapping[str, int]) -> str:
-    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    return "<br>".join(f"{number(times)}: {_inline(reason)}" for reason, times in ordered) or "0"
+    return "<br>".join(f"{number(times)}: {_inline(reason)}" for reason, times in _by_frequency(counts)) or "0"
+
+
+def _by_frequency(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
 def _dataset(dataset: DatasetSummary, picture: str | None) -> str:
@@ -172,6 +176,11 @@ def _dataset(dataset: DatasetSummary, picture: str | None) -> str:
         lines += [f"{count(dataset['rows'], 'row')}, {count(mean, 'token')} each on average.", ""]
     else:
         lines += ["**No row was made.**", ""]
+    lost = records_without_row(dataset)
+    if lost:
+        lines += [" ".join(lost), ""]
+        lines += [f"- {number(times)}: {_inline(reason)}" for reason, times in _by_frequency(dataset.get("failed", {}))]
+        lines += [""] if dataset.get("failed") else []
     if picture:
         lines += [f"![Lengths of the rows of {_inline(dataset['name'])}]({picture})", ""]
     for example in _spread(dataset["examples"]):

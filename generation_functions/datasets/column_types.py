@@ -69,12 +69,12 @@ def _shape(value: Any) -> Hashable:
 
     Of a list only the different shapes in it count, so that a long conversation looks like a short one.
     """
-    kind = type(value)
+    kind: type = type(value)
     if kind is dict:
         kinds = tuple(map(type, value.values()))
         if _NESTED.isdisjoint(kinds):
             return (*value, kinds)
-        return (*value, *map(_shape, value.values()))
+        return (*value, *[_shape(item) if type(item) in _NESTED else type(item) for item in value.values()])
     if kind is list or kind is tuple:
         return (list, frozenset(map(_shape, value)))
     return kind

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from generation_functions.datasets.id_set import IdSet
 from generation_functions.datasets.jsonl import AtomicJsonLines
-from generation_functions.errors import RecordFailedError, UsageError
+from generation_functions.datasets.rows import BrokenRowError
+from generation_functions.errors import UsageError
 from generation_functions.records import Record, stable_share
 
 EVAL_QUESTIONS_FILE = "eval_questions.jsonl"
@@ -37,7 +39,7 @@ class EvalQuestionWriter:
 
     def __init__(self, folder: Path) -> None:
         self.rows = 0
-        self._ids: set[str] = set()
+        self._ids = IdSet()
         self._lines = AtomicJsonLines(folder / EVAL_QUESTIONS_FILE)
 
     def write(self, record: Record, question: str, answer: str) -> None:
@@ -46,10 +48,9 @@ class EvalQuestionWriter:
         A record that is held out of a second dataset too is written once.
         """
         if not question.strip() or not answer.strip():
-            raise RecordFailedError(f"evaluation question of record {record['id']}: question or answer is blank.")
-        if record["id"] in self._ids:
+            raise BrokenRowError(f"evaluation question of record {record['id']}", "question or answer is blank")
+        if not self._ids.add(record["id"]):
             return
-        self._ids.add(record["id"])
         self._lines.write(
             {
                 "id": record["id"],

@@ -57,7 +57,7 @@ def hub_files(folder: Path) -> list[str]:
     if not summary_file.is_file():
         raise UsageError(f"{folder} has no summary.json, so no run has finished there. Run a pipeline first.")
     datasets = orjson.loads(summary_file.read_bytes())["datasets"]
-    both = ((dataset["file"], parquet_file(dataset)) for dataset in datasets)
+    both = ((dataset["file"], parquet_file(dataset)) for dataset in datasets if dataset.get("rows") != 0)
     named = [file for files in both for file in files if file]
     missing = [file for file in named if not (folder / file).is_file()]
     if missing or not named:

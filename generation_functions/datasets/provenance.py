@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import mmap
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +17,9 @@ from generation_functions.datasets.jsonl import AtomicJsonLines
 from generation_functions.records import Record
 
 PROVENANCE_FILE = "provenance.jsonl"
+_HEAD, _AFTER_ID = b'{"id":', b',"dataset":'
+
+_REMEMBERED_CALLS = 1024  # records of one passage come one after the other, and share the calls on that passage
 
 CallLookup = Callable[[str], Mapping[str, Any] | None]
 
@@ -30,6 +34,7 @@ class ProvenanceWriter:
     def __init__(self, folder: Path, lookup: CallLookup) -> None:
         self.rows_by_file: Counter[str] = Counter()
         self._lookup = lookup
+        self._call = lru_cache(_REMEMBERED_CALLS)(self._look_up)
         self._lines = AtomicJsonLines(folder / PROVENANCE_FILE)
 
     def write(self, dataset: str, row_id: str, record: Record) -> None:
@@ -37,9 +42,10 @@ class ProvenanceWriter:
         sources = record_sources(record)
         calls = [self._call(key) for key in record.get("calls", ())]
         self._lines.write({"id": row_id, "dataset": dataset, "sources": sources, "calls": calls})
-        self.rows_by_file.update({str(source["file"]) for source in sources if source.get("file")})
+        for file in {str(source["file"]) for source in sources if source.get("file")}:
+            self.rows_by_file[file] += 1
 
-    def _call(self, key: str) -> dict[str, Any]:
+    def _look_up(self, key: str) -> dict[str, Any]:
         known = self._lookup(key)
         return {"key": key, "missing": True} if known is None else {**known, "key": key}
 
@@ -53,15 +59,29 @@ class ProvenanceWriter:
         self._lines.__exit__(kind, error, trace)
 
 
+def read_provenance(folder: Path, row_ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The provenance lines of several rows by row id, found in one pass that holds no other line."""
+    found: dict[str, list[dict[str, Any]]] = {row_id: [] for row_id in row_ids}
+    wanted = {orjson.dumps(row_id): lines for row_id, lines in found.items()}
+    path = folder / PROVENANCE_FILE
+    if wanted and path.is_file():
+        with path.open("rb") as file:
+            for line in file:
+                lines = wanted.get(line[len(_HEAD) : line.find(_AFTER_ID)])
+                if lines is not None:
+                    lines.append(orjson.loads(line))
+    return found
+
+
 def find_provenance(folder: Path, row_id: str) -> list[dict[str, Any]]:
-    """The provenance lines of a row, one for each dataset that holds it; empty when there is none.
+    """The provenance lines of one row, one for each dataset that holds it; empty when there is none.
 
     Looks for the start of the line in the mapped file instead of parsing every line.
     """
     path = folder / PROVENANCE_FILE
     if not path.is_file() or not path.stat().st_size:
         return []
-    start = b'{"id":' + orjson.dumps(row_id) + b","
+    start = _HEAD + orjson.dumps(row_id) + _AFTER_ID
     found = []
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         position = 0 if data[: len(start)] == start else data.find(b"\n" + start) + 1

@@ -13,7 +13,7 @@ from generation_functions.datasets.charts import histogram_svg, stream_svg
 from generation_functions.datasets.figures import count, dollars, duration, number, share, short_number
 from generation_functions.datasets.jsonl import write_text
 from generation_functions.datasets.markup import Markup, element, join
-from generation_functions.datasets.provenance import find_provenance
+from generation_functions.datasets.provenance import read_provenance
 from generation_functions.datasets.report_details import (
     config_section,
     cost_section,
@@ -30,12 +30,20 @@ from generation_functions.datasets.summary import (
     complete_summary,
     contradictions,
     parquet_file,
+    records_without_row,
     totals,
     unfinished,
 )
 
 REPORT_FILE = "report.html"
 SHOWN_REASONS = 6
+
+_NEXT_STEPS = {
+    "paused": "Run the same command again to go on; nothing is paid for twice.",
+    "interrupted": "Run the same command again to go on; nothing is paid for twice.",
+    "running": "It is still at work, or was killed: then run the same command again.",
+    "failed": "Put that right, then run the same command again; nothing is paid for twice.",
+}
 
 # A flame over a bowl of embers.
 _EMBLEM = (
@@ -56,12 +64,8 @@ _GRADIENT = (
 def write_report(folder: Path, summary: Mapping[str, Any]) -> Path:
     """Writes report.html into `folder`, with the origins of sample rows found there; returns its path."""
     run = complete_summary(summary)
-    origins = {
-        str(row["id"]): find_provenance(folder, str(row["id"]))
-        for dataset in run["datasets"]
-        for row in dataset["examples"]
-        if "id" in row
-    }
+    examples = (row for dataset in run["datasets"] for row in dataset["examples"])
+    origins = read_provenance(folder, [str(row["id"]) for row in examples if "id" in row])
     path = folder / REPORT_FILE
     write_text(path, report_html(run, origins))
     return path
@@ -126,12 +130,21 @@ def _verdict(run: RunSummary, sums: Totals) -> Markup:
     status, lost = run["status"], _losses(run, sums)
     if status != "completed":
         kind = "warn" if status in {"paused", "running", "interrupted"} else "bad"
-        words = " ".join(part for part in (run.get("message", ""), lost) if part)
-        return _verdict_line(kind, status.capitalize(), words or "The run did not come to its end.")
+        return _verdict_line(kind, status.capitalize(), _how_it_ended(status, run.get("message", "").strip(), lost))
     if lost:
         return _verdict_line("bad", "Completed, with losses", lost)
     ending = f" {count(sums.dropped, 'record')} dropped on purpose." if sums.dropped else ""
     return _verdict_line("good", "Completed", f"Everything was read, and nothing failed.{ending}")
+
+
+def _how_it_ended(status: str, message: str, lost: str) -> str:
+    """The message, what is missing, and what to do next where the message does not say it."""
+    message = message or "The run did not come to its end."
+    ending = "." if message[-1] not in ".!?" else ""
+    advised = "same command" in message or "run again" in message
+    next_step = "" if advised else _NEXT_STEPS.get(status, _NEXT_STEPS["failed"])
+    between = "\n" if "\n" in message else " "
+    return between.join(part for part in (message + ending, lost, next_step) if part)
 
 
 def _losses(run: RunSummary, sums: Totals) -> str:
@@ -295,11 +308,12 @@ def _dataset(dataset: DatasetSummary) -> Markup:
     parquet = parquet_file(dataset)
     if parquet:
         files.append(element("a", element("code", parquet), href=parquet))
+    lost = records_without_row(dataset)
     if not rows:
         return element(
             "div",
             element("h3", dataset["name"]),
-            element("p", "No row was made."),
+            element("p", " ".join(["No row was made.", *lost])),
             class_="card alarm",
         )
     return element(
@@ -312,18 +326,7 @@ def _dataset(dataset: DatasetSummary) -> Markup:
             join(*[join(" ", link) for link in files]),
             class_="soft",
         ),
-        _without_row(dataset),
+        element("p", " ".join(lost), class_="soft") if lost else None,
         histogram_svg(dataset["lengths"], dataset["name"]),
         class_="card",
     )
-
-
-def _without_row(dataset: DatasetSummary) -> Markup | None:
-    """Records that were offered to the dataset and are not in it."""
-    held_out, without = dataset.get("held_out", 0), dataset.get("without_row", 0)
-    parts = []
-    if held_out:
-        parts.append(f"{count(held_out, 'record')} held out for the evaluation.")
-    if without:
-        parts.append(f"{count(without, 'record')} gave no row.")
-    return element("p", " ".join(parts), class_="soft") if parts else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, NotRequired, TypedDict, cast
 
-from generation_functions.datasets.figures import number
+from generation_functions.datasets.figures import count, number
 from generation_functions.datasets.rows import Row
 
 # The step that reads the input folder. Its failures are documents, so they count as skipped, not as failed records.
@@ -89,8 +89,9 @@ class Calls(TypedDict):
 class DatasetSummary(TypedDict):
     """A dataset file. `lengths` are [lower, upper, rows] in tokens, upper excluded.
 
-    `parquet` says that a Parquet file stands beside it. `held_out` and `without_row` are the records that were
-    offered and gave no row, as far as they were counted.
+    `parquet` says that a Parquet file stands beside it. Of the `records` offered, `held_out` are kept for the
+    evaluation (`without_question` of them cannot be asked about), `without_row` gave no row, and `failed` says how
+    many rows could not be written, by reason.
     """
 
     name: str
@@ -101,8 +102,11 @@ class DatasetSummary(TypedDict):
     lengths: list[list[int]]
     examples: list[Row]
     parquet: NotRequired[bool]
+    records: NotRequired[int]
     held_out: NotRequired[int]
+    without_question: NotRequired[int]
     without_row: NotRequired[int]
+    failed: NotRequired[dict[str, int]]
 
 
 class ModelSummary(TypedDict):
@@ -201,10 +205,15 @@ def totals(summary: RunSummary) -> Totals:
     """The sums of a run."""
     read, steps = summary["documents"]["read"], list(all_steps(summary))
     reasons = [
-        (step["name"], reason, count)
+        (step["name"], reason, times)
         for step in steps
         if step["name"] != READING_STEP
-        for reason, count in step["failed"].items()
+        for reason, times in step["failed"].items()
+    ]
+    reasons += [
+        (f"write {dataset['name']}", reason, times)
+        for dataset in summary["datasets"]
+        for reason, times in dataset.get("failed", {}).items()
     ]
     return Totals(
         rows=sum(dataset["rows"] for dataset in summary["datasets"]),
@@ -229,6 +238,21 @@ def all_steps(summary: RunSummary) -> Iterator[StepSummary]:
 def parquet_file(dataset: DatasetSummary) -> str | None:
     """The Parquet file beside a dataset's file, if one was written."""
     return str(PurePosixPath(dataset["file"]).with_suffix(".parquet")) if dataset.get("parquet") else None
+
+
+def records_without_row(dataset: DatasetSummary) -> list[str]:
+    """What became of records that were offered to a dataset and are not in it, a sentence for each fate."""
+    held_out, silent = dataset.get("held_out", 0), dataset.get("without_question", 0)
+    without, failed = dataset.get("without_row", 0), sum(dataset.get("failed", {}).values())
+    sentences = []
+    if held_out:
+        asked = f", {number(silent)} of them without a question to ask" if silent else ""
+        sentences.append(f"{count(held_out, 'record')} held out for the evaluation{asked}.")
+    if without:
+        sentences.append(f"{count(without, 'record')} gave no row.")
+    if failed:
+        sentences.append(f"{count(failed, 'row')} failed.")
+    return sentences
 
 
 def unfinished(step: StepSummary) -> int:

@@ -8,7 +8,9 @@ from generation_functions.offline import lexicon
 from generation_functions.offline.asking import Pair
 from generation_functions.offline.verbs import verb_forms
 
-_BARE_NOUN = re.compile(r"\b(?:the|an?) ([a-z][a-z-]+)(?: ([a-z]+)|\?)")
+_BARE_NOUN = re.compile(
+    rf"\b(?:the|an?) (?:(?:{'|'.join(sorted(lexicon.PLAIN_ADJECTIVES))}) )?([a-z][a-z-]+)(?: ([a-z]+)|\?)"
+)
 _NAME = re.compile(r"[ (\"][A-Z`]|`")
 _SLUG = re.compile(r"[\w.-]*[-_.][\w.-]*")
 _PLAIN_HEADINGS = lexicon.word_set(

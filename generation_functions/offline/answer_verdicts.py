@@ -45,7 +45,7 @@ _NAMES = re.compile(r"(?<=[^.!?\s] )[A-ZÄÖÜ][\w’'-]+")
 _SHORT_ANSWER = 4
 _LEAST_ASKED_SHARE = 0.3
 _LEAST_GROUNDED_SHARE = 0.8
-_SAME_SENTENCE_SHARE = 0.75
+_SAME_SENTENCE_SHARE = 0.5
 
 
 def relevance_verdict(values: Mapping[str, Any], rng: random.Random) -> str:
@@ -107,18 +107,15 @@ def _unsupported(answer: str, text: str) -> str:
 
 
 def _contradicted(answer: str, text: str) -> str:
-    """Whether the sentence nearest to an answer's sentence says the opposite."""
-    sentences = [(content_words(sentence), sentence) for sentence in split_sentences(text)]
+    """Whether the text says the opposite: a denial needs a denial in the text, a statement a statement."""
+    sentences = [(content_words(sentence), bool(_NEGATION.search(sentence))) for sentence in split_sentences(text)]
     for claim in split_sentences(answer):
         words = content_words(claim)
-        if len(words) < 2 or not sentences:
+        if len(words) < 2:
             continue
-        shared, nearest = max(
-            ((len(words & other), sentence) for other, sentence in sentences), key=lambda found: found[0]
-        )
-        differs = bool(_NEGATION.search(claim)) != bool(_NEGATION.search(nearest))
-        if differs and shared >= _SAME_SENTENCE_SHARE * len(words) and bool(_NEGATION.search(claim)):
-            return "The text says the opposite of one claim."
-        if differs and shared == len(words) and len(nearest.split()) <= len(claim.split()) + 3:
+        denies = bool(_NEGATION.search(claim))
+        same = max((len(words & other) for other, negated in sentences if negated == denies), default=0)
+        opposite = max((len(words & other) for other, negated in sentences if negated != denies), default=0)
+        if (denies and same < _SAME_SENTENCE_SHARE * len(words)) or (opposite == len(words) and same * 2 < opposite):
             return "The text says the opposite of one claim."
     return ""

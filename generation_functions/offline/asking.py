@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ _NOT_IN_QUESTIONS = (
     """
     )
 ) | lexicon.word_set("following above former latter below same")
+_EXAMPLE_VARIABLE = re.compile(r"`\w`")
 _LEANING_HEADS = lexicon.word_set("terms turn addition time times way ways period process place case fact point result")
 
 
@@ -45,7 +47,7 @@ def askable(fragment: str, limit: int = _MAX_QUESTION_WORDS) -> bool:
     words = [word.strip(",;:'’\"“”") for word in fragment.lower().split()]
     if len(words) > limit or any(mark in fragment for mark in ";:()[]?!") or fragment.count('"') % 2:
         return False
-    return _NOT_IN_QUESTIONS.isdisjoint(words)
+    return _NOT_IN_QUESTIONS.isdisjoint(words) and not _EXAMPLE_VARIABLE.search(fragment)
 
 
 def leans(fragment: str) -> bool:
@@ -134,7 +136,12 @@ def finished(clause: Clause, text: str) -> str | None:
     """A question text with the clause's fronted phrase and a question mark, or None when it could not stand alone."""
     front = clause.front
     asked = text.replace(clause.subject.text, "", 1)
-    if not askable(asked) or len(text.split()) > _MAX_QUESTION_WORDS or (is_past(clause) and leans(asked)):
+    if (
+        _EXAMPLE_VARIABLE.search(text)
+        or not askable(asked)
+        or len(text.split()) > _MAX_QUESTION_WORDS
+        or (is_past(clause) and leans(asked))
+    ):
         return None
     if not front:
         return text[:1].upper() + text[1:] + "?"

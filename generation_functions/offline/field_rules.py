@@ -53,37 +53,6 @@ _YEAR_KEY = re.compile(
     r"(?:[ _](?:in|year|on))?"
 )
 _YEAR = re.compile(r"(?:c\. ?)?\d{3,4}(?: (?:BC|AD|BCE|CE))?")
-_KEY_UNITS = {
-    "m": "metres",
-    "km": "kilometres",
-    "cm": "centimetres",
-    "mm": "millimetres",
-    "kg": "kilograms",
-    "g": "grams",
-    "c": "degrees Celsius",
-    "f": "degrees Fahrenheit",
-    "usd": "US dollars",
-    "eur": "euros",
-    "km2": "square kilometres",
-    "mi": "miles",
-    "ft": "feet",
-    "w": "watts",
-    "kw": "kilowatts",
-    "v": "volts",
-    "s": "seconds",
-    "ms": "milliseconds",
-    "h": "hours",
-    "l": "litres",
-    "bar": "bar",
-    "hours": "hours",
-    "minutes": "minutes",
-    "seconds": "seconds",
-    "days": "days",
-    "years": "years",
-    "metres": "metres",
-    "meters": "metres",
-    "litres": "litres",
-}
 _KEY = re.compile(r"[A-Za-z][A-Za-z _/-]{1,38}(?:[ _]?\(([^()]{1,20})\))?|[a-z]+(?:_[a-z]+)*_(?:km2)")
 _PLURAL_HEADING = re.compile(r"[a-z]{2,20}[a-rt-z]s")
 _BAD_VALUES = lexicon.word_set("true false yes no none null nan n/a na - — ? unknown")
@@ -190,11 +159,11 @@ def _described_key(key: str) -> tuple[str, str] | None:
         return None
     unit = match[1] or ""
     words = key.split("(")[0].replace("_", " ").split()
-    if len(words) > 1 and (words[-1].lower() in _KEY_UNITS or words[-1].lower() in lexicon.UNITS):
+    if len(words) > 1 and (words[-1].lower() in lexicon.UNIT_NAMES or words[-1].lower() in lexicon.UNITS):
         at = -2 if len(words) > 2 and words[-2].lower() in ("cubic", "square", "nautical") else -1
         unit = unit or " ".join(words[at:]).lower()
         words = words[:at]
-    unit = _KEY_UNITS.get(unit.lower(), unit)
+    unit = lexicon.UNIT_NAMES.get(unit.lower(), unit)
     low = [word if word.isupper() and len(word) > 1 else word.lower() for word in words]
     if not words or len(words) > 4 or any(word in _SKIPPED_KEYS for word in low):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from generation_functions.offline.lexicon import GERMAN_STOPWORDS, STOPWORDS
+from generation_functions.offline.lexicon import GERMAN_STOPWORDS, STOPWORDS, UNIT_NAMES
 from generation_functions.offline.verbs import participles, verb_forms
 
 Language = Literal["english", "german", "other"]
@@ -17,6 +17,7 @@ _SMALL_NUMBERS = (
     "eighteen nineteen twenty"
 )
 _NUMBER_WORDS = dict(zip(_SMALL_NUMBERS.split(), map(str, range(1, 21)), strict=True))
+_WITHOUT_CONTENT = STOPWORDS | GERMAN_STOPWORDS | frozenset(_NUMBER_WORDS)
 _LEAST_SHARE = 0.12
 _SAMPLE_CHARACTERS = 2_000
 _ENDINGS = ("ies", "ied", "ing", "est", "ed", "es", "er", "ly", "s", "e", "y")
@@ -45,13 +46,14 @@ def stem(word: str) -> str:
 
 
 def content_words(text: str) -> set[str]:
-    """Stems of the words that carry meaning."""
-    words = _WORD.findall(text.lower().replace("’", "'").replace("'s", ""))
-    return {
-        stem(word)
-        for word in words
-        if word not in STOPWORDS and word not in GERMAN_STOPWORDS and word not in _NUMBER_WORDS
-    }
+    """Stems of the words that carry meaning; a unit counts by its name ("m" is "metres")."""
+    found: set[str] = set()
+    for word in _WORD.findall(text.lower().replace("’", "'").replace("'s", "")):
+        if word in UNIT_NAMES:
+            found.update(map(stem, UNIT_NAMES[word].split()))
+        elif word not in _WITHOUT_CONTENT:
+            found.add(stem(word))
+    return found
 
 
 def numbers(text: str) -> set[str]:

@@ -140,6 +140,39 @@ TIME_UNITS = word_set(
     """
 )
 
+# What the last part of a column name like "height_m" stands for.
+UNIT_NAMES = {
+    "m": "metres",
+    "km": "kilometres",
+    "cm": "centimetres",
+    "mm": "millimetres",
+    "kg": "kilograms",
+    "g": "grams",
+    "c": "degrees Celsius",
+    "f": "degrees Fahrenheit",
+    "usd": "US dollars",
+    "eur": "euros",
+    "km2": "square kilometres",
+    "mi": "miles",
+    "ft": "feet",
+    "w": "watts",
+    "kw": "kilowatts",
+    "v": "volts",
+    "s": "seconds",
+    "ms": "milliseconds",
+    "h": "hours",
+    "l": "litres",
+    "bar": "bar",
+    "hours": "hours",
+    "minutes": "minutes",
+    "seconds": "seconds",
+    "days": "days",
+    "years": "years",
+    "metres": "metres",
+    "meters": "metres",
+    "litres": "litres",
+}
+
 PERSON_NOUNS = word_set(
     """
     man woman boy girl person king queen emperor empress prince princess duke duchess pope bishop saint monk
@@ -158,7 +191,7 @@ PERSON_NOUNS = word_set(
     """
 )
 PERSON_SUFFIXES = ("ist", "ician", "ographer", "ologer", "onaut", "woman")
-NOT_PERSONS = word_set("list checklist playlist wishlist shortlist blacklist whitelist mist twist fist wrist exist consist")
+NOT_PERSONS = word_set("list checklist playlist wishlist shortlist mist twist fist wrist exist consist")
 PERSON_TITLES = word_set(
     """
     mr mrs ms miss dr prof professor sir lady lord king queen emperor empress prince princess pope saint

@@ -24,6 +24,7 @@ NO_QUESTIONS = "NO QUESTIONS"
 _WORDS_PER_PAIR = 50
 _LEAST_PAIRS, _MOST_PAIRS = 2, 6
 _MOST_PER_SENTENCE = 2
+_LEAST_ROWS = 2
 _LATER_PAIR_COST = 1.0
 
 
@@ -56,6 +57,8 @@ def data_pairs(found: Sequence[Block], title: str) -> Iterator[list[Pair]]:
     """Pairs of each row and piece of code; a heading of one plural noun ("pipes") says what the rows below it are."""
     first_keys = [block.fields[0][0] for block in found if block.fields]
     first_key = max(first_keys, key=first_keys.count) if first_keys else ""
+    if first_keys.count(first_key) < _LEAST_ROWS:
+        first_key = ""
     heading = title
     for block in found:
         if block.kind == "heading":

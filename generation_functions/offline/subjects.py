@@ -70,6 +70,10 @@ def read_subject(words: list[str], mentions: Mentions) -> Subject | None:
     first = words[0].lower()
     if first in lexicon.PRONOUNS or first in _NEVER_FIRST or first.isdigit() or first in lexicon.NUMBER_WORDS:
         return None
+    if first in _LABELS and len(words) > 1 and not words[1].islower():
+        return None
+    if any(word in _BROKEN_INSIDE for word in words[1:]) or (first[0] == "`" and words[1:] and words[1][0].isupper()):
+        return None
     if len(words) > 1 and _is_order_or_fragment(first, words[1].lower()):
         return None
     if any(word.lower() in _NEVER_INSIDE for word in words[1:]):
@@ -120,6 +124,12 @@ def _definite(inner: list[str], text: str, plural: bool, mentions: Mentions) -> 
     return Subject(text, "definite", person, plural)
 
 
+# "Listing 4-2", "Figure 3": parts of a document, not things in the world.
+_LABELS = lexicon.word_set(
+    "listing figure fig. table chapter section example appendix box step exercise page plate part"
+)
+# What stands in a phrase only when two pieces of text ran into each other.
+_BROKEN_INSIDE = frozenset(["The", "A", "An", "—", "–", "-", "|"])
 _GENERIC_QUANTIFIERS = lexicon.word_set("all most many each every some")
 _NEVER_FIRST = (
     lexicon.POSSESSIVES

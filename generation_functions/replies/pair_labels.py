@@ -71,8 +71,9 @@ def read_label(line: str, following: str = "") -> tuple[Part, str] | None:
 
 def _stands_alone(match: re.Match[str], words: str) -> bool:
     """Whether a label without a colon is one: it is numbered and marked off (Q1. Q2), or the line ends with it."""
-    if match["loose"]:
-        return bool(match["number"])
+    label = match[0]
+    if match["loose"] or ("[" in label and "]" in label) or ("【" in label and "】" in label):
+        return bool(match["number"]) or not match["loose"]
     return is_blank(words) and (bool(match["number"]) or len(match["question"] or match["answer"]) > 1)
 
 

@@ -43,7 +43,7 @@ _CLAUSE_BREAK = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\b(not|never|n't)\s?,[^,.;!?\n]{1,40},", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"\([^()\n]{0,60}\)")
+_IN_BRACKETS = re.compile(r"\((?!not\b|never\b|no\b)[^()\n]{0,60}\)")
 _LEADING_NEGATOR = re.compile(
     r"\b(?:(?:it|this|that|the text)\s)?(?:(?:is|are|was)\s?)?(?:not|never|isn't|nicht|pas|не)[\W_]*$",
     re.IGNORECASE,

@@ -28,7 +28,7 @@ _LABELS = (
 _LABELLED = re.compile(
     rf"\b{_LABELS}\b[\"'*_`\])]{{0,4}}(?:\s{{0,2}}[:：=→]|\s{{0,2}}[-—–]>?\s|\s(?:is|would be|are|was|ist|es|est)\b)"
     r"|(?:结论|結論|判定|判断|答案|回答|评价|評価)\s{0,2}(?:[:：=]|是|は)"
-    r"|(?:\\boxed\{|\[\[|#{4}\s)",
+    rf"|(?:\\boxed\{{|\[\[|#{{4}}\s|<\s?(?:\w{{1,10}}[ -])?{_LABELS}\s?>)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"'*_)\]]|$)|[。！？]|\n")
@@ -37,9 +37,9 @@ _OPENS_BOLD = re.compile(r"\*\*[\"'“‘]?$")
 _CLOSES_BOLD = re.compile(r"[\"'”’.,!]{0,2}\*\*")
 _ENDS_SCORE = re.compile(r"[*`\"')\]}]{0,4}\s{0,2}(?:$|\n|/)")
 _ONLY_MARKS = re.compile(r"[\W_]*(?:\d{1,3}[.)][\W_]*)?$")
-_ENDS_SENTENCE = re.compile(r"[\"'”’*_`)\]}>]{0,6}\s{0,2}(?:[.!。！;,](?=\s|\*|$|[\"'”’])|[。！，；、\n]|$)")
+_ENDS_SENTENCE = re.compile(r"[\"'”’*_`)\]}>]{0,6}\s{0,2}(?:</|[.!。！;,](?=\s|\*|$|[\"'”’])|[。！，；、\n]|$)")
 _ENDS_HEAD = re.compile(
-    r"[\"'”’*_`)\]}>]{0,6}\s{0,2}(?:[.!,;:。！，；：](?=\s|$|\*)|[-—–]{1,2}>?\s|\(|[。！，；：\n]|$)"
+    r"[\"'”’*_`)\]}>]{0,6}\s{0,2}(?:</|[.!,;:。！，；：](?=\s|$|\*)|[-—–]{1,2}>?\s|\(|[。！，；：\n]|$)"
 )
 _ASSERTS = re.compile(
     r"\b(?:is|are|was|as|be|it|this|text|deemed?|rated?|judged?|consider(?:ed)?|seems?|appears?|looks?|remains?"
@@ -53,7 +53,8 @@ _SOFT = re.compile(
 )
 _CONDITION = re.compile(r"\b(?:if|whether|unless|ob|si|если|ли)\b[^,;:]*$", re.IGNORECASE)
 _ANSWERED = re.compile(
-    r"[\"'*`\])]{0,4}[ \t]{0,2}[:：=?]\s{0,3}[\"'*`\[(]{0,4}(?:(?P<no>no|false|nein|non|нет|否|✗|❌)|yes|true|ja|sí|oui|да|是|✓|✔|✅)(?!\w)",
+    r"[\"'*`\])]{0,4}[ \t]{0,2}[:：=?]\s{0,3}[\"'*`\[(]{0,4}"
+    r"(?:(?P<no>no|false|nein|non|нет|否|✗|❌)|yes|true|ja|sí|oui|да|是|✓|✔|✅)(?!\w)",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(r"(?:では|じゃ|で)?は?(?:ない|なく|ありません)|하지 ?않")

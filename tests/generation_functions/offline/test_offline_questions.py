@@ -6,7 +6,6 @@ import random
 
 import pytest
 
-from generation_functions.offline import write_offline
 from generation_functions.offline.question_answer_pairs import find_pairs
 
 ASKED = [

@@ -29,7 +29,8 @@ FRAGMENTS = (
 )  # fmt: skip
 HOSTILE = (
     "<", "<\n", "<poem>", "<think> ", "[", '{"a":', "{'a", '"', "```\n", "\n", "* ", "1) ", "1 ", "Q: a? A: b. ",
-    "Question:", "not ", "suitable or ", "Verdict: ", "- \n", "| a |\n", "/*", "<|channel|>", "Thought process:\n", "&lt;",
+    "Question:", "not ", "suitable or ", "Verdict: ", "- \n", "| a |\n", "/*", "<|channel|>", "&lt;",
+    "Thought process:\n",
 )  # fmt: skip
 ANY_REPLY = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join))
 
@@ -37,13 +38,17 @@ ANY_REPLY = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(FRAGMENTS)
 @settings(max_examples=60, deadline=None)
 @given(text=ANY_REPLY, finish=st.sampled_from(["stop", "length"]), wanted=st.sampled_from(FORMATS))
 def test_any_text_gives_a_value_or_a_reason(text: str, finish: str, wanted: ReplyFormat) -> None:
+    value = None
     try:
         value = read_reply(wanted, text, finish=finish)
     except UnusableReplyError as error:
-        assert str(error).startswith("Your ")
-        assert len(str(error).splitlines()) == 1
-        return
-    if wanted.kind in ("text", "tag"):
+        told = str(error)
+    else:
+        told = ""
+    if told:
+        assert told.startswith("Your ")
+        assert len(told.splitlines()) == 1
+    elif wanted.kind in ("text", "tag"):
         assert any(map(str.isalnum, value))
     elif wanted.kind == "verdict":
         assert value in wanted.verdicts
