@@ -41,7 +41,7 @@ def _failed(error: AugmentoolkitError, as_json: bool, console: Console) -> int:
         console.tell(f"{error}\n{count} problem{'s' if count != 1 else ''}; nothing was run.")
     else:
         console.tell(f"{'paused' if error.exit_code == 3 else 'error'}: {error}")
-    if as_json:
+    if as_json and not console.answered:
         console.json({"status": "failed", "message": str(error), "exit_code": error.exit_code})
     return error.exit_code
 

@@ -17,11 +17,12 @@ from itertools import accumulate, chain
 from typing import NamedTuple
 
 from generation_functions.errors import UsageError
-from generation_functions.sentences import sentence_starts
-from generation_functions.text_structure import Structure, read_structure
+from generation_functions.sentences import sentence_starts_before
+from generation_functions.text_structure import read_structure
 from generation_functions.tokens import (
     COST_SHIFT,
     LENGTH_MASK,
+    MAX_CHARACTER_COST,
     UNITS,
     atom_blocks,
     atom_costs,
@@ -34,8 +35,6 @@ _BLANKS = re.compile(r"\s*")
 _CLAUSE_END = re.compile(r"[，、；：,;:]")
 _JOINERS = "\u200d\ufe0e\ufe0f"
 _BLANK_LINE = re.compile(r"[^\S\n]*(?:\n|\Z)")
-_SENTENCE_REACH = 400  # how many characters at the end of a chunk are searched for a sentence first
-_SENTENCE_OVERLAP = 16
 _EXACT_STEPS = 64  # how far back a cut between characters looks for one that splits no combined character
 
 
@@ -64,7 +63,7 @@ class _Totals:
         if totals[-1] < wanted:
             del totals[:first]
             for atoms in self._blocks:
-                totals.extend(accumulate(map(self._cost, atoms), initial=totals.pop()))
+                totals += list(accumulate(map(self._cost, atoms), initial=totals.pop()))
                 if totals[-1] >= wanted:
                     break
         return totals[-1] >= wanted
@@ -98,7 +97,7 @@ class _Cutter:
     def __init__(self, text: str, limit: int) -> None:
         self.text = text
         self.limit = limit
-        self.structure: Structure = read_structure(text)
+        self.structure = read_structure(text)
         self.totals = _Totals(text, 0)
 
     def cuts(self) -> Iterator[tuple[int, int]]:
@@ -178,12 +177,8 @@ class _Cutter:
                 yield at
 
     def _between_sentences(self, low: int, high: int) -> Iterator[int]:
-        """Beginnings of sentences, the last first; only as much text is read as it takes to find one."""
-        begin, until, reach = high, high, _SENTENCE_REACH
-        while begin > low:
-            begin = max(low, until - reach)
-            yield from reversed(list(sentence_starts(self.text, begin, until)))
-            until, reach = min(begin + _SENTENCE_OVERLAP, high), 2 * reach
+        """Beginnings of sentences, then of lines, the last first."""
+        yield from sentence_starts_before(self.text, high, low)
         line = self.text.rfind("\n", low, high) + 1
         if line > low:
             yield line
@@ -243,16 +238,18 @@ def _is_joined(text: str, position: int) -> bool:
 
 def _overlapped(text: str, previous: int, start: int, overlap: int) -> int:
     """Where a chunk that begins at `start` begins when it repeats up to `overlap` tokens of the one before it."""
-    totals = _Totals(text[:start], previous)
-    totals.move(0, 1 << 62)
-    everything = totals.units(-1)
-    index = totals.least_beyond(everything - overlap * UNITS)
-    low = totals.position(index)
-    for position in sentence_starts(text, max(low - 1, previous), start):
-        if low <= position < start and totals.at(position) is not None:
-            return position
+    totals = _Totals(text[previous:start], 0)
+    totals.move(0, start * MAX_CHARACTER_COST)
+    index = totals.least_beyond(totals.units(-1) - overlap * UNITS)
+    low = previous + totals.position(index)
+    first = None
+    for position in sentence_starts_before(text, start - 1, max(low - 1, previous)):
+        if position >= low and totals.at(position - previous) is not None:
+            first = position
+    if first is not None:
+        return first
     while index < len(totals.totals) - 1:
-        position = totals.position(index)
+        position = previous + totals.position(index)
         if text[position - 1 : position].isspace() and not text[position].isspace():
             return position
         index += 1

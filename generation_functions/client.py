@@ -19,10 +19,10 @@ from typing import Any
 import orjson
 
 from generation_functions.call_log import CallLog, Entry
-from generation_functions.endpoints import BadRequestError, EndpointPool
+from generation_functions.endpoints import BadRequestError, EndpointPool, mentions_schema
 from generation_functions.errors import RecordFailedError, UnusableReplyError
 from generation_functions.model import Model
-from generation_functions.money import Budget, cost_of, prices_of
+from generation_functions.money import Budget, cost_of, count, prices_of
 from generation_functions.prompts import Prompt
 from generation_functions.records import Record, stable_hash
 from generation_functions.replies import read_reply
@@ -83,8 +83,8 @@ class Ledger:
             for other in self.others:
                 entry = other.get(key)
                 if entry is not None:
-                    entry.pop("crc", None)
-                    self.log.append({**entry, "reused": True})
+                    entry["reused"] = True
+                    self.log.append(entry)
                     break
         return entry
 
@@ -185,7 +185,7 @@ class Client:
         ledger = self._ledger
         entry = ledger.find(key) if self._pool else ledger.log.get(key)
         if entry is not None:
-            ledger.served += 1
+            ledger.served += "reused" not in entry  # those are counted by the log itself
             if ledger.on_reply:
                 ledger.on_reply(question.record, entry)
             return key, entry, False
@@ -231,7 +231,7 @@ class Client:
             self._no_schema = True
             return await self._remote_reply(pool, body, None)
         fields = reply_fields(reply)
-        fields["cost"] = cost_of(reply.get("usage") or {}, self._prices)
+        fields["cost"] = cost_of(_mapping(reply.get("usage")), self._prices)
         fields["ms"] = round(latency * 1000)
         fields["t"] = round(time(), 1)
         if tries > 1:
@@ -301,7 +301,7 @@ def as_plain_text(messages: Iterable[Message]) -> str:
 
 def _correction(answer: str, reason: str) -> list[Message]:
     return [
-        {"role": "assistant", "content": answer[:8_000] or "(empty)"},
+        {"role": "assistant", "content": answer[:8_000] if answer.strip() else "(empty)"},
         {"role": "user", "content": f"That answer cannot be used: {reason}\nAnswer again, in full."},
     ]
 
@@ -313,28 +313,29 @@ def with_schema(body: bytes, schema: Mapping[str, Any]) -> bytes:
     return orjson.dumps(payload)
 
 
-def mentions_schema(message: str) -> bool:
-    """Whether an error message is about structured output."""
-    return any(word in message for word in ("response_format", "json_schema", "structured output"))
-
-
 def reply_fields(reply: Mapping[str, Any]) -> Entry:
     """The log fields of a provider's reply: `answer`, `finish`, `thinking`, token counts."""
-    choice = (reply.get("choices") or [{}])[0] or {}
-    message = choice.get("message") or {}
+    choices = reply.get("choices")
+    choice = _mapping(choices[0]) if isinstance(choices, list) and choices else {}
+    message = _mapping(choice.get("message"))
     content = message.get("content") if message else choice.get("text")
     if isinstance(content, list):  # some servers answer in parts
-        content = "".join(part.get("text", "") for part in content if isinstance(part, dict))
-    usage = reply.get("usage") or {}
+        content = "".join(str(_mapping(part).get("text") or "") for part in content)
+    usage = _mapping(reply.get("usage"))
     fields: Entry = {
         "answer": content if isinstance(content, str) else "",
-        "input_tokens": usage.get("prompt_tokens") or 0,
-        "output_tokens": usage.get("completion_tokens") or 0,
+        "input_tokens": count(usage.get("prompt_tokens")),
+        "output_tokens": count(usage.get("completion_tokens")),
     }
     thinking = message.get("reasoning_content") or message.get("reasoning")
     if isinstance(thinking, str) and thinking:
         fields["thinking"] = thinking
     finish = choice.get("finish_reason")
-    if finish and finish != "stop":
+    if isinstance(finish, str) and finish not in ("", "stop"):
         fields["finish"] = finish
     return fields
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """What a provider sent where a mapping belongs; empty when it sent something else."""
+    return value if isinstance(value, dict) else {}

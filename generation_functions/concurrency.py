@@ -32,6 +32,11 @@ class AdaptiveLimiter:
         self._trouble = 0.0  # moving share of failures
         self._window = _LatencyWindow()
 
+    @property
+    def load(self) -> float:
+        """Calls in flight and waiting, as a share of the limit."""
+        return (self.in_flight + len(self._waiting)) / self.limit
+
     async def acquire(self) -> None:
         """Wait for a slot. Calls are served in the order they asked."""
         if self.in_flight < int(self.limit) and not self._waiting:

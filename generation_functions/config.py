@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from generation_functions.config_yaml import KeyPath, YamlContent, dotted, parse_yaml, read_yaml
 from generation_functions.errors import ConfigError, Problem, UsageError
+from generation_functions.names import closest
 from generation_functions.overrides import SET, apply_overrides
 from generation_functions.references import ReferenceFiller, environment
 from generation_functions.schema import CONFIG_KEYS, plain
@@ -247,13 +248,19 @@ def _check_unknown(check: _Check, written: dict[str, Any], pipeline: Pipeline) -
     unknown = [key for key in written if key not in schema.all_parameters]
     if schema.takes_anything:
         if unknown:
-            message = f"not parameters of {schema.name}, handed to its **kwargs: {', '.join(unknown)}"
+            listed = [key + _maybe(key, schema.all_parameters) for key in unknown]
+            message = f"not parameters of {schema.name}, handed to its **kwargs: {', '.join(listed)}"
             check.warnings.append(check.problem((unknown[0],), message))
         return
     for key in unknown:
         check.report((key,), unknown_key(key, [*schema.all_parameters, "pipeline"]))
         check.unusable.add((key,))
         del written[key]
+
+
+def _maybe(key: str, known: Collection[str]) -> str:
+    near = closest(key, known)
+    return f" (did you mean {near}?)" if near else ""
 
 
 def _fill_references(check: _Check, written: dict[str, Any]) -> dict[str, Any]:

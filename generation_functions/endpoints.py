@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +23,9 @@ from generation_functions.errors import EndpointDownError, ModelRefusedError
 if TYPE_CHECKING:
     from yarl import URL
 
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _BAD_REQUESTS_BEFORE_GIVING_UP = 5
 _TROUBLES_UNTIL_DOWN = 3  # after these, calls go to the model's other endpoints
-_SECONDS_BETWEEN_PROBES = 15.0
+_BAD_REQUESTS = (400, 403, 405, 406, 413, 414, 415, 422, 431)
 _QUOTA_CODES = (b"insufficient_quota", b"billing_hard_limit", b"insufficient_funds", b"credit balance")
 
 
@@ -47,11 +47,23 @@ class BadRequestError(Exception):
     """The endpoint understood this one request and will never answer it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long to wait for what, in seconds."""
+
+    first: float = 0.5  # after the first trouble; doubles with each further one
+    longest: float = 30.0
+    between_probes: float = 15.0  # of an endpoint that is down while others answer
+    poison: float = 120.0  # a request that fails for as long, and `poison_tries` times, while others are answered
+    poison_tries: int = 10
+
+
 class Endpoint:
     """A base URL with a key, its slots, and what is known of its health."""
 
-    def __init__(self, base_url: str, api_key: str, ceiling: int) -> None:
+    def __init__(self, base_url: str, api_key: str, ceiling: int, waits: Waits = Waits()) -> None:
         self.base_url = base_url
+        self.waits = waits
         self.limiter = AdaptiveLimiter(ceiling)
         self.troubles: Counter[str] = Counter()
         self.down_since: float | None = None
@@ -59,7 +71,6 @@ class Endpoint:
         self.refusal: str | None = None  # why it can never work
         self._paused_until = 0.0
         self._refused_in_a_row = 0
-        self._bad_requests = 0
         self._troubles_in_a_row = 0
         self._probe_at = 0.0
         self._deadlines = Deadlines()
@@ -90,9 +101,12 @@ class Endpoint:
             from yarl import URL
 
             try:
-                url = self._urls[path] = URL(self.base_url + path)
+                url = URL(self.base_url + path)
             except ValueError as error:
                 raise self._refusal(f"base_url {self.base_url!r} is not a URL: {error}") from error
+            if url.scheme not in ("http", "https"):
+                raise self._refusal(f"base_url {self.base_url!r} does not begin with http:// or https://")
+            self._urls[path] = url
         return url
 
     async def post(
@@ -102,10 +116,12 @@ class Endpoint:
         timeout: float,
         headers: dict[str, str],
         before_send: Callable[[], None] = lambda: None,
+        proven: Container[Endpoint] = (),
     ) -> dict[str, Any]:
         """Send one request, holding a slot. Returns the decoded body of a 200.
 
         `before_send` is called when the slot is there; it raises when the run has begun to stop meanwhile.
+        `proven` holds the endpoints where the model has answered: a 404 or 403 there is not the settings' fault.
 
         Raises:
             TroubleError, BadRequestError, ModelRefusedError: see the module's first lines.
@@ -115,13 +131,13 @@ class Endpoint:
         sent_at = monotonic()
         try:
             before_send()
-            reply = await self._exchange(path, body, timeout, headers)
+            data = await self._exchange(path, body, timeout, headers, proven)
+            reply = self._decode(data, proven)
         except TroubleError as trouble:
             self._note_trouble(trouble, sent_at)
             raise
-        except BadRequestError as error:
+        except BadRequestError:
             self.limiter.succeeded(monotonic() - sent_at)
-            self._note_bad_request(error)
             raise
         except BaseException:
             self.limiter.abandon()
@@ -129,7 +145,7 @@ class Endpoint:
         self.last_success = monotonic()
         self.limiter.succeeded(self.last_success - sent_at)
         self.down_since = None
-        self._refused_in_a_row = self._bad_requests = self._troubles_in_a_row = 0
+        self._refused_in_a_row = self._troubles_in_a_row = 0
         return reply
 
     def worth_a_call(self) -> bool:
@@ -138,10 +154,12 @@ class Endpoint:
             return True
         if monotonic() < self._probe_at:
             return False
-        self._probe_at = monotonic() + _SECONDS_BETWEEN_PROBES
+        self._probe_at = monotonic() + self.waits.between_probes
         return True
 
-    async def _exchange(self, path: str, body: bytes, timeout: float, headers: dict[str, str]) -> dict[str, Any]:
+    async def _exchange(
+        self, path: str, body: bytes, timeout: float, headers: dict[str, str], proven: Container[Endpoint]
+    ) -> bytes:
         import aiohttp
 
         url = self._url(path)
@@ -152,7 +170,8 @@ class Endpoint:
             async with self._session.post(url, data=body, headers=headers or None) as response:
                 data = await response.read()
                 if response.status != 200:
-                    raise self._error_for(response.status, data, response.headers.get("Retry-After"))
+                    raise self._error_for(response.status, data, response.headers.get("Retry-After"), proven)
+                return data
         except asyncio.CancelledError:
             if not self._deadlines.expired(task):
                 raise
@@ -163,28 +182,29 @@ class Endpoint:
             raise TroubleError("connection", f"{url}: {error or type(error).__name__}") from error
         finally:
             self._deadlines.clear(task)
+
+    def _decode(self, data: bytes, proven: Container[Endpoint]) -> dict[str, Any]:
         try:
             decoded = orjson.loads(data)
         except orjson.JSONDecodeError as error:
-            raise TroubleError("body", f"{url} answered with something that is not JSON: {data[:80]!r}") from error
+            said = f"{self.base_url} answered with something that is not JSON: {data[:80]!r}"
+            raise TroubleError("body", said) from error
         if not isinstance(decoded, dict):
-            raise TroubleError("body", f"{url} answered with JSON that is not an object")
+            raise TroubleError("body", f"{self.base_url} answered with JSON that is not an object")
         if "error" in decoded and not decoded.get("choices"):  # a 200 that is an error in disguise
-            raise self._error_for(_status_inside(decoded), data, None)
+            raise self._error_for(_status_inside(decoded), data, None, proven)
         return decoded
 
-    def _error_for(self, status: int, data: bytes, retry_after: str | None) -> Exception:
+    def _error_for(self, status: int, data: bytes, retry_after: str | None, proven: Container[Endpoint]) -> Exception:
         words = provider_words(data)
         said = f"{self.base_url} answered {status}: {words}"
-        if status == 402 or (
-            status in (403, 429) and any(code in data for code in _QUOTA_CODES)
-        ):
+        if status == 402 or (status in (403, 429) and any(code in data for code in _QUOTA_CODES)):
             return self._refusal(f"{said} The account is out of credit or quota: top it up, then run again.")
-        if status == 401 or (status == 403 and not self.last_success):
+        if status == 401 or (status == 403 and self not in proven):
             return self._refusal(f"{said} Check api_key and that the key may use this model.")
-        if status == 404 and not self.last_success:
+        if status in (404, 405) and self not in proven:
             return self._refusal(f"{said} Check the model's name and that base_url ends in the API's root (…/v1).")
-        if status in (400, 403, 413, 422):
+        if status in _BAD_REQUESTS:
             return BadRequestError(said)
         return TroubleError(str(status), said, _seconds(retry_after))
 
@@ -202,17 +222,9 @@ class Endpoint:
             self._refused_in_a_row += 1
             # Refusals only, nothing accepted: a rate limit, not too many at once. All calls wait.
             if self._refused_in_a_row > 2 * self.limiter.ceiling or self.limiter.limit <= 1:
-                self._paused_until = monotonic() + (trouble.retry_after or _FIRST_WAIT)
+                self._paused_until = monotonic() + (trouble.retry_after or self.waits.first)
         if self.down_since is None and self.last_success < sent_at:
             self.down_since = sent_at
-
-    def _note_bad_request(self, error: BadRequestError) -> None:
-        self._bad_requests += 1
-        if self._bad_requests >= _BAD_REQUESTS_BEFORE_GIVING_UP and not self.last_success:
-            raise self._refusal(
-                f"{error} The first {self._bad_requests} requests were all refused like this, so the "
-                "settings are wrong, not the records: check sampling, context_tokens and the model's name."
-            ) from error
 
     async def _wait_while_paused(self) -> None:
         while (wait := self._paused_until - monotonic()) > 0:
@@ -222,11 +234,22 @@ class Endpoint:
 class EndpointPool:
     """The endpoints of one model: spreads calls, fails over, waits out troubles."""
 
-    def __init__(self, endpoints: list[Endpoint], *, timeout: float, patience: float, headers: dict[str, str]) -> None:
+    def __init__(
+        self,
+        endpoints: list[Endpoint],
+        *,
+        timeout: float,
+        patience: float,
+        headers: dict[str, str],
+        waits: Waits = Waits(),
+    ) -> None:
         self._endpoints = endpoints
         self._timeout = timeout
         self._patience = patience
         self._headers = headers
+        self._waits = waits
+        self._proven: set[Endpoint] = set()  # those that have answered for this model
+        self._bad_requests = 0
 
     @property
     def ceiling(self) -> int:
@@ -248,15 +271,19 @@ class EndpointPool:
             tries += 1
             sent_at = monotonic()
             try:
-                reply = await endpoint.post(path, body, self._timeout, self._headers, before_send)
+                reply = await endpoint.post(path, body, self._timeout, self._headers, before_send, self._proven)
+                self._proven.add(endpoint)
                 return reply, tries, monotonic() - sent_at
+            except BadRequestError as error:
+                self._note_bad_request(error)
+                raise
             except ModelRefusedError:
                 if all(other.refusal for other in self._endpoints):
                     raise
                 continue
             except TroubleError as trouble:
                 self._check_patience(trouble)
-                if tries >= 10 and min(e.last_success for e in self._endpoints) > first_sent + 120:
+                if tries >= self._waits.poison_tries and self._last_success() > first_sent + self._waits.poison:
                     # Others are answered, this one never: it is the request, not the provider.
                     raise BadRequestError(f"tried {tries} times, last answer: {trouble}") from trouble
                 await _pause(self._wait(trouble, tries), before_send)
@@ -266,22 +293,34 @@ class EndpointPool:
             return self._endpoints[0]
         healthy = [endpoint for endpoint in self._endpoints if not endpoint.refusal]
         up = [endpoint for endpoint in healthy if endpoint.worth_a_call()] or healthy
-        return min(up or self._endpoints, key=lambda e: e.limiter.in_flight / e.limiter.limit)
+        return min(up or self._endpoints, key=lambda endpoint: endpoint.limiter.load)
 
     def _check_patience(self, trouble: TroubleError) -> None:
         downs = [endpoint.down_since for endpoint in self._endpoints if not endpoint.refusal]
-        if all(downs) and monotonic() - max(since or 0 for since in downs) > self._patience:
+        if downs and all(downs) and monotonic() - max(since or 0 for since in downs) > self._patience:
             raise EndpointDownError(
                 f"{trouble}. Nothing was answered for {self._patience:g} s, so the run paused. "
                 "Everything is kept: run the same command when the endpoint is back."
             ) from trouble
 
-    @staticmethod
-    def _wait(trouble: TroubleError, tries: int) -> float:
-        if trouble.retry_after is not None:
+    def _note_bad_request(self, error: BadRequestError) -> None:
+        if mentions_schema(str(error)):  # the client asks again without
+            return
+        self._bad_requests += 1
+        if self._bad_requests >= _BAD_REQUESTS_BEFORE_GIVING_UP and not self._proven:
+            raise ModelRefusedError(
+                f"{error} The first {self._bad_requests} requests were all refused like this, so the "
+                "settings are wrong, not the records: check sampling, context_tokens and the model's name."
+            ) from error
+
+    def _last_success(self) -> float:
+        return max(endpoint.last_success for endpoint in self._endpoints)
+
+    def _wait(self, trouble: TroubleError, tries: int) -> float:
+        if trouble.retry_after:
             return trouble.retry_after * (1 + 0.1 * random.random())
-        doubled = _FIRST_WAIT * float(2 ** min(tries - 1, 10))
-        return min(_LONGEST_WAIT, doubled) * (0.5 + random.random())
+        doubled = self._waits.first * float(2 ** min(tries - 1, 10))
+        return min(self._waits.longest, doubled) * (0.5 + random.random())
 
 
 async def _pause(seconds: float, check: Callable[[], None]) -> None:
@@ -290,6 +329,12 @@ async def _pause(seconds: float, check: Callable[[], None]) -> None:
         await asyncio.sleep(min(1.0, seconds))
         seconds -= 1.0
         check()
+
+
+def mentions_schema(message: str) -> bool:
+    """Whether an error message is about structured output."""
+    lowered = message.lower()
+    return any(word in lowered for word in ("response_format", "json_schema", "json schema", "structured output"))
 
 
 def provider_words(data: bytes) -> str:
@@ -306,8 +351,8 @@ def provider_words(data: bytes) -> str:
 
 def _status_inside(decoded: dict[str, Any]) -> int:
     error = decoded["error"]
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, int) and 400 <= code < 600 else 500
+    code = str(error.get("code")) if isinstance(error, dict) else ""
+    return int(code) if code.isascii() and code.isdigit() and 400 <= int(code) < 600 else 500
 
 
 def _seconds(retry_after: str | None) -> float | None:

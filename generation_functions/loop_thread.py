@@ -19,6 +19,9 @@ class LoopThread:
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run to the end and return the result. A signal handler may run in the waiting thread meanwhile."""
+        if self._thread is not None and threading.current_thread() is self._thread:
+            coroutine.close()
+            raise RuntimeError("run.map and run.client wait for the loop, so no step and no lazy input may call them")
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._loop.run_forever, name="event-loop", daemon=True)

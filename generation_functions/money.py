@@ -14,6 +14,7 @@ from generation_functions.model import Model, Prices
 
 _TABLE = Path(__file__).parent / "data" / "prices.yaml"
 _MILLION = 1_000_000
+_LARGEST_COUNT = 2**53
 
 
 @cache
@@ -41,11 +42,17 @@ def cost_of(usage: dict[str, Any], prices: Prices | None) -> float:
         return float(usage["cost"])
     if prices is None:
         return 0.0
-    prompt, completion = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
-    details = usage.get("prompt_tokens_details") or {}
-    cached = min(prompt, details.get("cached_tokens") or 0) if prices.cached_input is not None else 0
+    prompt, completion = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
+    details = usage.get("prompt_tokens_details")
+    told = count(details.get("cached_tokens")) if isinstance(details, dict) else 0
+    cached = min(prompt, told) if prices.cached_input is not None else 0
     dollars = (prompt - cached) * prices.input + cached * (prices.cached_input or 0) + completion * prices.output
     return round(dollars / _MILLION, 9)
+
+
+def count(value: Any) -> int:
+    """A count as a provider gives it; 0 for anything that is none."""
+    return int(min(value, _LARGEST_COUNT)) if isinstance(value, int | float) and value > 0 else 0
 
 
 @dataclass

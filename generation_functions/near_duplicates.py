@@ -3,7 +3,8 @@
 Two texts are near-duplicates when the Jaccard similarity of their features reaches the threshold. Features are the
 words and the pairs of neighbouring words, in lower case and without punctuation. Words rather than runs of
 characters, because questions are short: "Who won in 1914?" and "Who won in 1918?" share most characters, but they
-are two questions. Pairs, so that word order counts. Scripts without spaces count each character as a word.
+are two questions. Pairs, and what begins and ends the text, so that word order counts. In scripts without spaces
+each character is a word.
 
 MinHash with locality-sensitive hashing (Broder, 1997; Indyk & Motwani, 1998) leaves the few texts that resemble any
 other at all. Among those an exact join with prefix filtering (Bayardo et al., 2007) decides: two sets that overlap
@@ -40,7 +41,7 @@ def _features(text: str) -> list[str]:
     words = _WORDS.findall(text.casefold())
     if not words:
         return [text.strip()]
-    return [*words, *[f"{left} {right}" for left, right in pairwise(words)]]
+    return [*words, *[f"{left} {right}" for left, right in pairwise(["", *words, ""])]]
 
 
 def _bands(threshold: float) -> tuple[int, int]:

@@ -118,11 +118,17 @@ class Run:
         parameters = [name for name, value in self._parameters.items() if value == model] or ["model"]
         if model.name == AUTO:
             chosen = self._state.get("auto")
-            model = Model.model_validate(chosen) if chosen else choose_automatically(model)
-            self._state["auto"] = model.public()
+            model = model.model_copy(update=chosen) if chosen else choose_automatically(model)
+            if not chosen:
+                self._state["auto"] = {"name": model.name, "base_url": model.base_url}
+                self._set_state("running")  # so that the choice holds after a kill too
             self.note(f"model auto: {model.name} at {model.base_url}" if model.base_url else "model auto: offline")
         self._chain = stable_hash(self._chain, model.public())
         self.models += [(name, model) for name in parameters if (name, model) not in self.models]
+        for retry in self._retries.values():  # who answers instead is wanted on the loop, where none can be opened
+            for replaced, instead in retry.replacements:
+                if replaced == model:
+                    self.connections.client(instead)
         return self.connections.client(model)
 
     def prompts(self, default: Path, override: Path | None = None) -> Prompts:

@@ -15,9 +15,15 @@ from itertools import pairwise
 _CLOSING = "\"'”’»›)\\]}*_`」』）】》〉"
 _OPENING = "\"'“”‘’«»‹›„‚(\\[{¿¡*_`#>-–—「『（【《〈 "
 
-# Every part is possessive and the whole never fails, so a text of nothing but stops is still one pass.
-_PLACE = re.compile(rf"([.!?…؟۔।॥]++[{_CLOSING}]*+)(\s*+)|([。！？｡]++[{_CLOSING}]*+)(\s*+)|(\n\s*+)")
+_STOPS = ".!?…؟۔।॥"
+_WIDE_STOPS = "。！？｡"  # end a sentence without a blank after them
 
+# Begins with one set of characters, which the search skips to; every part is possessive and nothing can fail, so a
+# text of nothing but stops is still one pass.
+_PLACE = re.compile(rf"[{_STOPS}{_WIDE_STOPS}\n](?:(?<=\n)|[{_STOPS}{_WIDE_STOPS}]*+[{_CLOSING}]*+)(?P<space>\s*+)")
+
+_FIRST_REACH = 400  # how many characters are searched backwards at first
+_STRADDLE = 16  # a stop and its blanks may lie across the beginning of what was searched
 _LOOK_BACK = 24
 _LOOK_AHEAD = 32
 
@@ -108,8 +114,8 @@ def _point_ends(text: str, end: int, following: str) -> bool:
     return True
 
 
-def _stop_ends(text: str, stop: re.Match[str], after: int) -> bool:
-    """Whether the stop that was found ends a sentence; `after` is where the next word may begin."""
+def _stop_ends(text: str, start: int, marks: str, after: int) -> bool:
+    """Whether the stop `marks` at `start` ends a sentence; `after` is where the next word may begin."""
     ahead = text[after : after + _LOOK_AHEAD]
     first = ahead.lstrip(_OPENING)
     word = _WORD.match(first)
@@ -118,8 +124,7 @@ def _stop_ends(text: str, stop: re.Match[str], after: int) -> bool:
         return first[0] not in ",;:.!?…%&=+/<)]}"
     if following[:1].islower() and following.islower():
         return False
-    marks = stop.group(1)
-    return marks[0] != "." or marks[:2] == ".." or _point_ends(text, stop.start(), following)
+    return marks[0] != "." or marks[:2] == ".." or _point_ends(text, start, following)
 
 
 def _line_ends(text: str, space: str, at: int) -> bool:
@@ -134,21 +139,37 @@ def _line_ends(text: str, space: str, at: int) -> bool:
     return _HEADING_LINE.match(text, line, line + 10) is not None
 
 
-def sentence_starts(text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
-    """Where sentences begin in text[start:end], in order. The blanks between two belong to the first of them."""
-    for place in _PLACE.finditer(text, start, len(text) if end is None else end):
-        stop, wide = place.group(1), place.group(3)
-        space = place.group(2) or place.group(4) or place.group(5) or ""
-        at = place.end()
-        if wide:
-            ends = True
-        elif "\n" in space and _line_ends(text, space, at):
-            ends = True
-            at -= len(space) - space.rfind("\n") - 1  # the indentation belongs to the next line
-        else:
-            ends = bool(stop and space) and _stop_ends(text, place, at)
-        if ends and start < at < len(text):
+def _start_after(text: str, place: re.Match[str]) -> int | None:
+    """Where the next sentence begins, if one ends at `place`. The blanks between two belong to the first."""
+    start, at = place.span()
+    stop = text[start : place.start("space")]
+    if stop[0] in _WIDE_STOPS:
+        return at
+    space = text[start:at] if stop == "\n" else place["space"]
+    if "\n" in space and _line_ends(text, space, at):
+        return at - len(space) + space.rfind("\n") + 1  # the indentation belongs to the next line
+    return at if stop != "\n" and space and _stop_ends(text, start, stop, at) else None
+
+
+def sentence_starts(text: str) -> Iterator[int]:
+    """Where sentences begin in `text`, in order, the first one left out."""
+    for place in _PLACE.finditer(text):
+        at = _start_after(text, place)
+        if at is not None and 0 < at < len(text):
             yield at
+
+
+def sentence_starts_before(text: str, end: int, start: int = 0) -> Iterator[int]:
+    """Where sentences begin in text[start:end], the last first. Reads only as far back as results are asked for."""
+    until, reach = end, _FIRST_REACH
+    begin = end
+    while begin > start:
+        begin = max(start, until - reach)
+        for place in reversed(list(_PLACE.finditer(text, begin, until))):
+            at = _start_after(text, place)
+            if at is not None and start < at <= end:
+                yield at
+        until, reach = min(begin + _STRADDLE, end), 2 * reach
 
 
 def split_sentences(text: str) -> list[str]:

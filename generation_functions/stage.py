@@ -233,7 +233,11 @@ class Stage:
             line["dropped"] = journey.dropped
         if journey.failed:
             line["failed"] = journey.failed
-        self._store.add(position, hashed, line, plain=plain)
+        try:
+            self._store.add(position, hashed, line, plain=plain)
+        except TypeError as error:
+            error.add_note(f"stage {self.name!r}, record {record['id']}: records hold what JSON can hold, nothing else")
+            raise
         if plain:
             self._plain += 1
         else:

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -24,6 +24,7 @@ from generation_functions.records import Record
 _ROW = struct.Struct("<QQQQ")
 _PLAIN = 1 << 63  # set in the length: one record in, one out, nothing to recount
 _BUFFER = 256 * 1024
+_UNSURE = 64 * 1024 * 1024  # so much at the end of the results may not have reached the disk at a power cut
 
 
 def content_hash(record: Record) -> int:
@@ -99,14 +100,15 @@ class StageStore:
         if not (self._index_path.exists() and self.path.exists()):
             return False
         size = self.path.stat().st_size
-        with self._index_path.open("r+b") as file:
+        with self._index_path.open("r+b") as file, self.path.open("rb") as results:
             if file.read(len(header)) != header:
                 return False
             data = file.read()
             whole = len(data) - len(data) % _ROW.size
             for position, hashed, offset, length in _ROW.iter_unpack(data[:whole]):
                 end = offset + (length & ~_PLAIN)
-                if end > size:  # the line itself was lost
+                # The line itself was lost, or a power cut left zeros in place of it or of its row.
+                if not length or end > size or (end > size - _UNSURE and not self._is_line(results, offset, end)):
                     whole = 0
                     break
                 self._put(position, hashed, offset, length)
@@ -116,6 +118,11 @@ class StageStore:
             self._hashes, self._offsets, self._lengths, self._end = array("Q"), array("Q"), array("Q"), 0
             return False
         return True
+
+    @staticmethod
+    def _is_line(results: BinaryIO, offset: int, end: int) -> bool:
+        first, last = os.pread(results.fileno(), 1, offset), os.pread(results.fileno(), 1, end - 1)
+        return first + last == b"{\n"
 
     def _put(self, position: int, hashed: int, offset: int, length: int) -> None:
         missing = position + 1 - len(self._lengths)

@@ -182,15 +182,17 @@ def vary(steps: Mapping[str, Step], *, choose: int = 1, into: str = "variation")
     """
     names = sorted(steps)
 
-    async def varying(record: Record) -> list[Record]:
+    async def varying(record: Record) -> list[Record] | Drop:
         order = sorted(names, key=lambda name: stable_hash(record["id"], name))
         made: list[Record] = []
+        drop = Drop(f"nothing left by {into}")
         for name in order[:choose]:
             result = await run_step(steps[name], child(record, into, **{into: name}))
-            if isinstance(result, Drop) or result is None:
-                continue
-            made.extend(result if isinstance(result, list) else [result])
-        return made
+            if isinstance(result, Drop):
+                drop = result
+            elif result is not None:
+                made.extend(result if isinstance(result, list) else [result])
+        return made or drop
 
     varying.step_name = into  # type: ignore[attr-defined]
     return varying

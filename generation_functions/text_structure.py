@@ -105,7 +105,7 @@ class _Reader:
             elif kind == "fence":
                 self._open(place)
             elif kind == "title":
-                self._heading(self._line_start(place), place["title"].strip().rstrip("#").rstrip(), place.end() + 1)
+                self._marked_heading(place)
             elif place.start() and (title := _title_above(self.text, place.start())):
                 self._heading(title[0], title[1], place.end() + 1)
         if self.fence:
@@ -114,6 +114,12 @@ class _Reader:
 
     def _line_start(self, place: re.Match[str]) -> int:
         return place.start() + (self.text[place.start()] == "\n")
+
+    def _is_comment(self, place: re.Match[str], start: int) -> bool:
+        """Whether what looks like a heading is one of several comment lines in source code."""
+        sign = f"{place['marks']} "
+        above = self.text.rfind("\n", max(0, start - _LONGEST_TITLE), max(0, start - 1)) + 1
+        return self.text.startswith(sign, place.end() + 1) or (start > 0 and self.text.startswith(sign, above))
 
     def _below_heading(self, start: int) -> bool:
         """Whether nothing but blanks lies between the last heading and `start`."""
@@ -125,6 +131,11 @@ class _Reader:
             self.after_heading = start
         elif start < self.end:
             self.found.add(start)
+
+    def _marked_heading(self, place: re.Match[str]) -> None:
+        start = self._line_start(place)
+        if not self._is_comment(place, start):
+            self._heading(start, place["title"].strip().rstrip("#").rstrip(), place.end() + 1)
 
     def _heading(self, start: int, title: str, below: int) -> None:
         if title:

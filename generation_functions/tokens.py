@@ -38,6 +38,7 @@ PIECES = re.compile(r"(?:[^\w]|_)?[^\W\d_]+|\d{1,3}| ?(?:[^\w\s]|_)+|\s+|.", re.
 UNITS = 10  # Costs are kept in tenths of a token, so that a script can cost, say, 1.2 tokens a character.
 COST_SHIFT = 32  # The dict holds cost and length of an atom in one integer, so that one pass adds up both.
 LENGTH_MASK = (1 << COST_SHIFT) - 1
+MAX_CHARACTER_COST = 4 * UNITS  # more than any character costs
 
 _LONGEST_TOKEN = 16
 _BLANK_LETTERS = "\x85\xa0"  # blanks that the range of letters in ATOMS includes

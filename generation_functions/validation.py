@@ -49,11 +49,29 @@ def validate(
 
     from generation_functions.schema_model import model_arguments
 
+    loose = _too_loose(schema.json_schema, values)
     try:
         instance = schema.model.model_validate(values, context={"to_come": to_come})
     except ValidationError as error:
-        return {}, _mistakes(schema, values, written, error.errors(include_url=False))
-    return model_arguments(instance), []
+        return {}, [*_mistakes(schema, values, written, error.errors(include_url=False)), *loose]
+    return ({}, loose) if loose else (model_arguments(instance), [])
+
+
+def _too_loose(json_schema: dict[str, Any], value: Any, path: KeyPath = ()) -> list[Mistake]:
+    """What pydantic would take and nobody means: `true` as the number 1, an empty path as the current folder."""
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = dict(enumerate(value)).items()
+    else:
+        nodes = nodes_at(json_schema, path) if isinstance(value, bool) or value == "" else []
+        types = {node.get("type") for node in nodes}
+        number = isinstance(value, bool) and types and types <= {"integer", "number", "null"}
+        folder = value == "" and any(node.get("format") == "path" for node in nodes)
+        if number or folder:
+            return [Mistake(path, f"wants {wanted(nodes)}, found {found(value) if number else 'an empty text'}")]
+        return []
+    return [mistake for key, item in inner for mistake in _too_loose(json_schema, item, (*path, key))]
 
 
 def _mistakes(

@@ -10,12 +10,20 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+@pytest.fixture(autouse=True, scope="session")
+def away_from_the_users_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fixtures that serve several tests see a state folder of the session's own, never the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATK_STATE_DIR", str(tmp_path_factory.mktemp("session-state")))
+        yield
+
+
 @pytest.fixture(autouse=True)
-def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Each test has a machine state of its own, so that no run finds the replies of another test's run."""
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("ATK_STATE_DIR", str(folder))
-    yield folder
+    return folder
 
 
 @pytest.fixture

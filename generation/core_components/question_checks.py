@@ -11,6 +11,7 @@ from generation_functions import (
     Run,
     Step,
     keep_if,
+    named,
     run_step,
     vote,
     with_calls,
@@ -74,5 +75,7 @@ def without_near_duplicates(run: Run, pairs: Records) -> Records:
     """Drop every question that says nearly the same as an earlier one."""
     duplicates = find_near_duplicates(record["question"] for record in pairs)
     ids = {record["id"] for number, record in enumerate(pairs) if number in duplicates}
-    unique = keep_if(lambda record: record["id"] not in ids, "near-duplicate of another question")
+    unique = named(
+        "near-duplicates", keep_if(lambda record: record["id"] not in ids, "near-duplicate of another question")
+    )
     return run.map(pairs, unique, name="unique questions")

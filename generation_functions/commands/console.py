@@ -18,6 +18,8 @@ class Console:
 
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
+    answered: bool = False
+    """Whether the one JSON object has been printed."""
 
     def say(self, text: str = "") -> None:
         """A line of the result."""
@@ -32,6 +34,7 @@ class Console:
         """The result as one JSON object."""
         import orjson
 
+        self.answered = True
         option = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
         self.say(orjson.dumps(value, option=option, default=str).decode())
 

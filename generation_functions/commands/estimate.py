@@ -106,6 +106,8 @@ def _print(result: dict[str, Any], console: Console) -> None:
         numbers = result[name]
         rows.append((label, form(numbers["expected"]), form(numbers["low"]), form(numbers["high"])))
     console.table(rows)
-    console.say(f"\ntime assumes {result['calls_at_once']} calls at once, each as slow as those of the sample")
+    console.say()
     if result["offline"]:
-        console.say("the offline model is free and instant: give a real model for real figures (--set model=...)")
+        console.say("the offline model is free and instant: name a real model for real figures")
+    else:
+        console.say(f"time: with {result['calls_at_once']} calls at once, each as slow as those of the sample")

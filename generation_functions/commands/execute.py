@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generation_functions.errors import AugmentoolkitError
 from generation_functions.records import stable_hash
 from generation_functions.schema import plain
 
@@ -37,31 +38,43 @@ def execute(config: Config, watch: Watch | None = None, *, sample: int | None = 
     from generation_functions.run import Run
 
     watch = watch or Watch()
-    schema, options = config.pipeline.schema, config.options
+    schema, options, retries = config.pipeline.schema, config.options, load_retries(config)
     run = Run(
         options.output_dir,
         pipeline=config.pipeline.name,
         description=schema.summary,
         config=config.masked(),
-        fingerprint=fingerprint(config),
+        # A sample is watched record by record, so nothing in it is taken over unprocessed.
+        fingerprint=fingerprint(config) if sample is None else "",
         max_cost=options.max_cost,
         max_calls=options.max_calls,
         reuse_calls=options.reuse_calls,
         sample=sample,
         work=work,
-        retries=load_retries(config),
+        retries=retries,
         on_progress=watch.on_progress,
         observe=watch.observe,
     )
     with run:
+        for retry in retries.values():
+            for _, instead in retry.replacements:
+                run.client(instead)  # now: a step, which runs inside the event loop, cannot open connections
         if watch.on_start:
             watch.on_start(run)
-        result = schema.call(config.arguments, run)
+        _call(config, run)
+    return run.summary
+
+
+def _call(config: Config, run: Run) -> None:
+    try:
+        result = config.pipeline.schema.call(config.arguments, run)
         if inspect.iscoroutine(result):
             import asyncio
 
             asyncio.run(result)
-    return run.summary
+    except SystemExit as leaving:  # a script that calls sys.exit(0) half way has not done what it was for
+        message = f"the pipeline left with sys.exit({leaving.code!r}) instead of returning"
+        raise AugmentoolkitError(message) from leaving
 
 
 def fingerprint(config: Config) -> str:

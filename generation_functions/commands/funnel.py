@@ -12,15 +12,19 @@ _MOST_REASONS = 3
 
 
 def print_funnel(summary: dict[str, Any], output_dir: Path, console: Console) -> None:
-    """Print the funnel table and the totals of a finished run."""
+    """Print the funnel table and the totals of a run, finished or not."""
     rows: list[tuple[str, ...]] = [("stage", "step", "in", "kept", "made", "dropped", "failed", "why")]
     for stage in summary.get("stages", []):
         rows += [_row(stage["name"] if number == 0 else "", step) for number, step in enumerate(stage["steps"])]
     if len(rows) > 1:
         console.say()
         console.table(rows)
+    if summary.get("status") != "completed":
+        if len(rows) > 1:
+            console.say(f"\n{_totals(summary)}")
+        return
     console.say()
-    for dataset in summary.get("datasets", []):
+    for dataset in summary["datasets"]:
         rows_made = f"{dataset['rows']} row{'s' if dataset['rows'] != 1 else ''}"
         console.say(f"{dataset['name']}: {rows_made} in {output_dir / dataset['file']}")
     console.say(_totals(summary))

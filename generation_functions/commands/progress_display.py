@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from time import monotonic
 from types import TracebackType
@@ -12,6 +13,7 @@ from generation_functions.commands.funnel import dollars, duration
 
 Snapshot = dict[str, Any]
 _SECONDS_BETWEEN_LINES = 5.0
+_USUAL_SIZE = {"ncols": 100, "nrows": 24}
 
 
 class ProgressDisplay:
@@ -30,7 +32,7 @@ class ProgressDisplay:
         self._stage = ""
         self._next_line = 0.0
         self._last: Snapshot | None = None
-        self._shown: Snapshot | None = None
+        self._shown_done: float | None = None
         self._notes = _NoteHandler(self)
 
     def __enter__(self) -> Self:
@@ -77,7 +79,7 @@ class ProgressDisplay:
                 total=snapshot.get("total"),
                 desc=self._stage,
                 file=self._stream,
-                dynamic_ncols=True,
+                **_size(self._stream),
                 mininterval=0.2,
                 bar_format="{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}{postfix}"
                 if snapshot.get("total")
@@ -88,7 +90,7 @@ class ProgressDisplay:
 
     def _write_line(self, snapshot: Snapshot) -> None:
         self._next_line = self._clock() + _SECONDS_BETWEEN_LINES
-        self._shown = snapshot
+        self._shown_done = snapshot.get("done")
         done, total = snapshot.get("done") or 0, snapshot.get("total")
         share = f"{done}/{total} ({100 * done / total:.0f}%)" if total else str(done)
         details = _details(snapshot)
@@ -99,9 +101,18 @@ class ProgressDisplay:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-        elif self._last is not None and self._last is not self._shown and not self._is_terminal:
+        elif self._last is not None and not self._is_terminal and self._last.get("done") != self._shown_done:
             self._write_line(self._last)
-        self._last = None
+        self._last = self._shown_done = None
+
+
+def _size(stream: TextIO) -> dict[str, Any]:
+    """tqdm's options for the size; some terminals (in containers, in CI) say 0 columns, and no bar would show."""
+    try:
+        known = os.get_terminal_size(stream.fileno()).columns > 0
+    except (OSError, ValueError):
+        known = False
+    return {"dynamic_ncols": True} if known else _USUAL_SIZE
 
 
 def _details(snapshot: Snapshot) -> str:

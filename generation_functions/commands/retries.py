@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from generation_functions.errors import UsageError
-from generation_functions.run_folder import read_json, write_atomically
+from generation_functions.run_folder import STATE_FILE, read_json, write_atomically
 
 if TYPE_CHECKING:
     from generation_functions.client import Retry
@@ -63,6 +63,7 @@ def replacements(config: Config, overrides: Sequence[str]) -> tuple[tuple[Model,
 
     Raises UsageError when they change anything but models: the rest of the run would no longer fit.
     """
+    from generation_functions.connections import choose_automatically
     from generation_functions.model import Model
 
     if not overrides:
@@ -77,8 +78,16 @@ def replacements(config: Config, overrides: Sequence[str]) -> tuple[tuple[Model,
             raise UsageError(
                 f"retry-failed can change models only, not {name}; change it in the config and run that instead"
             )
-        pairs.append((value, other))
+        pairs.append((_as_chosen(value, config.options.output_dir), choose_automatically(other)))
     return tuple(pairs)
+
+
+def _as_chosen(model: Model, output_dir: Path) -> Model:
+    """What `auto` stood for in this run."""
+    from generation_functions.model import AUTO
+
+    chosen = read_json(output_dir / STATE_FILE).get("auto") if model.name == AUTO else None
+    return type(model).model_validate(chosen) if chosen else model
 
 
 def changed_config(config: Config, overrides: Sequence[str]) -> Config:

@@ -10,6 +10,7 @@ from generation_functions.commands.chosen import add_json, add_set, chosen_confi
 if TYPE_CHECKING:
     from generation_functions.commands.console import Console
     from generation_functions.config import Config
+    from generation_functions.run import Run
 
 NAME = "run"
 HELP = "run a pipeline; running it again resumes it"
@@ -73,9 +74,18 @@ def run_config(config: Config, as_json: bool, console: Console, *, quiet: bool =
     from generation_functions.commands.execute import execute as execute_config
     from generation_functions.commands.funnel import print_funnel
     from generation_functions.commands.progress_display import ProgressDisplay
+    from generation_functions.errors import AugmentoolkitError
 
-    with ProgressDisplay(console.err) as display:
-        summary = execute_config(config, Watch(on_progress=display.update))
+    runs: list[Run] = []
+    try:
+        with ProgressDisplay(console.err) as display:
+            summary = execute_config(config, Watch(on_progress=display.update, on_start=runs.append))
+    except AugmentoolkitError as error:
+        if runs and as_json:
+            console.json({**runs[0].summary, "exit_code": error.exit_code})
+        elif runs and not quiet:
+            print_funnel(runs[0].summary, config.options.output_dir, console)
+        raise
     if as_json:
         console.json(summary)
     elif not quiet:

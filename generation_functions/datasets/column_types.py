@@ -71,9 +71,9 @@ def _shape(value: Any) -> Hashable:
     """
     kind: type = type(value)
     if kind is dict:
-        kinds = tuple(map(type, value.values()))
-        if _NESTED.isdisjoint(kinds):
-            return (*value, kinds)
+        shape = (*value, *map(type, value.values()))
+        if _NESTED.isdisjoint(shape):
+            return shape
         return (*value, *[_shape(item) if type(item) in _NESTED else type(item) for item in value.values()])
     if kind is list or kind is tuple:
         return (list, frozenset(map(_shape, value)))

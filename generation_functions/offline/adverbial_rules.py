@@ -59,7 +59,7 @@ def adverbial_pairs(clause: Clause) -> Iterator[Pair]:
 
 
 def subject_pairs(clause: Clause) -> Iterator[Pair]:
-    """ "A tunnel joins the basin to the sea." -> "What joins the basin to the sea?"""
+    """What 'A tunnel joins the basin to the sea' answers: 'What joins the basin to the sea?'"""
     subject, rest = clause.subject, clause.rest
     if clause.form is None or clause.front or clause.form.base in _REFUSED_SUBJECT_VERBS or len(clause.words) < 3:
         return
@@ -110,7 +110,7 @@ def _asked_before(clause: Clause, pattern: re.Pattern[str], start: str, score: f
 
 
 def _apposition(clause: Clause) -> Iterator[Pair]:
-    """ "Grace Hopper, an American computer scientist, wrote ..." -> "Who was Grace Hopper?"""
+    """What 'Grace Hopper, an American computer scientist, wrote ' answers: 'Who was Grace Hopper?'"""
     words = clause.apposition.split()
     subject = clause.subject
     if (

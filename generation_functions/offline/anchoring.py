@@ -8,47 +8,61 @@ from generation_functions.offline import lexicon
 from generation_functions.offline.asking import Pair
 from generation_functions.offline.verbs import verb_forms
 
-_BARE_NOUN = re.compile(
-    rf"\b(?:the|an?) (?:(?:{'|'.join(sorted(lexicon.PLAIN_ADJECTIVES))}) )?([a-z][a-z-]+)(?: ([a-z]+)|\?)"
+_TELLS_LITTLE = (
+    "old|new|first|second|last|next|main|other|same|big|small|large|little|whole|original|current|single|only"
 )
+_BARE_NOUN = re.compile(rf"\b(the|an?) (?:(?:{_TELLS_LITTLE}) )?([a-z][a-z-]+)(?: ([a-z]+)|\?)")
+_ASKS_WITH_AUXILIARY = re.compile(r"\b(?:do|does|did|can|must|should|is|are|was|were)\b")
 _NAME = re.compile(r"[ (\"][A-Z`]|`")
 _SLUG = re.compile(r"[\w.-]*[-_.][\w.-]*")
+_SLUG_MARKS = re.compile(r"[-_.]+")
 _PLAIN_HEADINGS = lexicon.word_set(
     """
     introduction contents overview summary background notes abstract preface appendix conclusion general index
     untitled document chapter section part page
     """
 )
+_LEAST_TITLE_WORDS = 2
 _MOST_TITLE_CHARACTERS = 70
 _COST = 0.5
+_NEVER = 10.0
 
 
 def anchored(pair: Pair, title: str) -> Pair:
-    """`pair`, with 'According to "TITLE", ...' before a question about a thing that only its document explains."""
-    noun = bare_noun(pair.question)
-    if noun is None or noun in title.lower():
+    """`pair`, with 'According to "TITLE", ...' before a question about a thing that only its document explains.
+
+    Where no title says which document, "the THING" is left with a score below zero, and so is not asked about.
+    """
+    article, noun = bare_noun(pair.question)
+    if not noun or noun in title.lower():
         return pair
-    if not usable_title(title):
-        return pair._replace(score=pair.score - 2 * _COST)
-    question = f'According to "{title}", {pair.question[0].lower()}{pair.question[1:]}'
+    name = readable_title(title)
+    if not name:
+        return pair._replace(score=pair.score - (_NEVER if article == "the" else _COST))
+    question = f'According to "{name}", {pair.question[0].lower()}{pair.question[1:]}'
     return Pair(question, pair.answer, pair.score - _COST)
 
 
-def bare_noun(question: str) -> str | None:
-    """The noun of "the THING" or "a THING" when nothing else in the question says which one."""
+def bare_noun(question: str) -> tuple[str, str]:
+    """Article and noun of "the THING" or "a THING" when nothing else in the question says which one."""
     if _NAME.search(question):
-        return None
-    for noun, after in _BARE_NOUN.findall(question):
+        return "", ""
+    for article, noun, after in _BARE_NOUN.findall(question):
         if noun in lexicon.UNIQUE_THINGS or noun in lexicon.PLAIN_ADJECTIVES or noun.endswith("est"):
             continue
+        if after and question.endswith(f"{noun} {after}?") and not _ASKS_WITH_AUXILIARY.search(question):
+            continue
         if not after or after in verb_forms() or after in lexicon.STOPWORDS or after.endswith("ed"):
-            return str(noun)
-    return None
+            return str(article), str(noun)
+    return "", ""
 
 
-def usable_title(title: str) -> bool:
-    """Whether a title says what its document is about, and is no file name or bare "Introduction"."""
+def readable_title(title: str) -> str:
+    """A title that says what its document is about ("coffee-machine-manual" too, as words); otherwise ''."""
+    if _SLUG.fullmatch(title):
+        title = _SLUG_MARKS.sub(" ", title)
     words = title.split()
-    if not len(words) >= 2 or len(title) > _MOST_TITLE_CHARACTERS or '"' in title or _SLUG.fullmatch(title):
-        return False
-    return any(word[:1].isalpha() and word.lower().strip(".:") not in _PLAIN_HEADINGS for word in words)
+    if len(words) < _LEAST_TITLE_WORDS or len(title) > _MOST_TITLE_CHARACTERS or '"' in title:
+        return ""
+    telling = (word for word in words if word[:1].isalpha() and word.lower().strip(".:") not in _PLAIN_HEADINGS)
+    return " ".join(words) if any(telling) else ""

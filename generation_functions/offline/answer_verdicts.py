@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from generation_functions.offline import lexicon
-from generation_functions.offline.languages import content_words, numbers
+from generation_functions.offline.languages import content_words, known_words, numbers
 from generation_functions.sentences import split_sentences
 
 _EVASION = re.compile(
     r"\b(?:i (?:do not|don't|cannot|can't) (?:know|answer|say|tell|find)|as an ai"
-    r"|not (?:mentioned|specified|stated|given|provided)"
+    r"|(?:is|are|was|were) not (?:mentioned|specified|stated|given|provided)(?: (?:in|by|here)\b|\.?$)"
     r"|no information|cannot be determined|unclear from|is unknown|keine angabe|weiß ich nicht)\b",
     re.IGNORECASE,
 )
@@ -96,7 +96,7 @@ def _unsupported(answer: str, text: str) -> str:
     unknown = numbers(answer) - numbers(text)
     if unknown:
         return f"The number {min(unknown)} is not in the text."
-    known = content_words(text)
+    known = known_words(text)
     for name in _NAMES.findall(answer):
         if not content_words(name) <= known:
             return f"{name} is not in the text."

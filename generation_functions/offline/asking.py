@@ -99,6 +99,8 @@ def can_be_named(clause: Clause, story: bool) -> bool:
     named = has_name(clause.words)
     words = subject.text.split()
     if subject.kind == "definite":
+        if past and words[1] in lexicon.PLAIN_ADJECTIVES:
+            return False
         if subject.person or len(words) > 6 or words[-1].rstrip("s") in lexicon.DOCUMENT_WORDS:
             return False
         return not past or (named and len(words) > 2 and not story and not leans(" ".join(words[1:])))

@@ -15,6 +15,7 @@ from generation_functions.offline.asking import (
     has_name,
     head_noun,
     is_person_noun,
+    leans,
     plain_complement,
     question,
 )
@@ -198,12 +199,12 @@ def _identity(clause: Clause) -> Iterator[Pair]:
         verb = clause.verb if not clause.subject.plural or head.endswith("s") else ""
         if verb and askable(text) and not clause.front:
             yield from _pair(clause, finished(clause, f"{who} {verb} {text}"), 3.2)
-    elif (
-        _defines(clause)
-        and (len(complement) > 4 or _has_relative(clause, complement))
-        and head not in lexicon.VAGUE_HEADS
-    ):
-        yield from _pair(clause, finished(clause, f"What {clause.verb} {clause.subject.text}"), 3.0)
+    elif _defines(clause) and head not in lexicon.VAGUE_HEADS:
+        person = clause.subject.person or (named and is_person_noun(head))
+        whole = len(complement) > 4 or _has_relative(clause, complement)
+        if whole and not (person and leans(text)):
+            start = "Who" if person else "What"
+            yield from _pair(clause, finished(clause, f"{start} {clause.verb} {clause.subject.text}"), 3.0)
 
 
 def _has_relative(clause: Clause, complement: list[str]) -> bool:
@@ -213,7 +214,7 @@ def _has_relative(clause: Clause, complement: list[str]) -> bool:
 
 
 def _attribute(clause: Clause) -> Iterator[Pair]:
-    """ "The capital of France is Paris." -> "What is the capital of France?"""
+    """What 'The capital of France is Paris' answers: 'What is the capital of France?'"""
     subject = clause.subject.text
     if not subject.startswith("the ") or " of " not in subject or clause.adverbs:
         return
@@ -233,7 +234,7 @@ def _attribute(clause: Clause) -> Iterator[Pair]:
 
 
 def _dimension(clause: Clause) -> Iterator[Pair]:
-    """ "The bridge is 330 metres long." -> "How long is the bridge?"""
+    """What 'The bridge is 330 metres long' answers: 'How long is the bridge?'"""
     words = [word.rstrip(",").lower() for word in clause.words[:9]]
     for at, word in enumerate(words[1:], 1):
         if word in _DIMENSIONS and (words[at - 1] in lexicon.UNITS or words[at - 1] in lexicon.TIME_UNITS):

@@ -145,7 +145,7 @@ def _front_length(bare: str, words: list[str], low: list[str]) -> int | None:
     date = FRONT_DATE.match(bare) if low[0] in ("in", "on", "around", "between", "from", "during") else None
     if date:
         return len(date[0].split())
-    if low[0] in lexicon.PREPOSITIONS and low[0] not in ("after", "before", "since", "until", "despite", "as"):
+    if low[0] in lexicon.PREPOSITIONS and low[0] not in ("after", "before", "since", "until", "despite", "as", "to"):
         for number, word in enumerate(words[:_MAX_FRONT_WORDS]):
             if word.endswith(","):
                 return number + 1 if not low[1].endswith("ing") else None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from generation_functions.offline.anchoring import usable_title
+from generation_functions.offline.anchoring import readable_title
 from generation_functions.offline.languages import language_of
 
 _PAIR = re.compile(r"Question:[ \t]*(.+?)\s*\nAnswer:[ \t]*(.+?)\s*(?=\n\s*\nQuestion:|\Z)", re.DOTALL)
@@ -61,6 +61,6 @@ def read_pairs(pairs: Any) -> list[tuple[str, str]]:
 
 
 def _opening(title: str, language: str, rng: random.Random) -> str:
-    if language == "english" and usable_title(title) and rng.random() < 0.5:
-        return rng.choice(_TITLED).format(title=title)
+    if language == "english" and readable_title(title) and rng.random() < 0.5:
+        return rng.choice(_TITLED).format(title=readable_title(title))
     return rng.choice(_OPENINGS[language])

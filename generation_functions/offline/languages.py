@@ -20,7 +20,10 @@ _NUMBER_WORDS = dict(zip(_SMALL_NUMBERS.split(), map(str, range(1, 21)), strict=
 _WITHOUT_CONTENT = STOPWORDS | GERMAN_STOPWORDS | frozenset(_NUMBER_WORDS)
 _LEAST_SHARE = 0.12
 _SAMPLE_CHARACTERS = 2_000
-_ENDINGS = ("ies", "ied", "ing", "est", "ed", "es", "er", "ly", "s", "e", "y")
+_ENDINGS = ("ie", "ied", "ing", "est", "ed", "er", "ly", "e", "y")
+_LEAST_STEM = 3
+# What a text of this kind may be called though it does not say so.
+_CODE_WORDS = {"def ": ("function",), "class ": ("class",), " = ": ("constant", "value")}
 
 
 def language_of(text: str) -> Language:
@@ -39,8 +42,10 @@ def stem(word: str) -> str:
     """A rough stem: one for all forms of a verb ("wrote", "written"), good enough to see that words belong together."""
     form = verb_forms().get(word)
     base = form.base if form else participles().get(word, (word,))[0]
+    if base.endswith("s") and not base.endswith("ss") and len(base) > _LEAST_STEM:
+        base = base[:-1]
     for ending in _ENDINGS:
-        if base.endswith(ending) and len(base) - len(ending) >= 3:
+        if base.endswith(ending) and len(base) - len(ending) >= _LEAST_STEM:
             return base[: -len(ending)]
     return base
 
@@ -54,6 +59,12 @@ def content_words(text: str) -> set[str]:
         elif word not in _WITHOUT_CONTENT:
             found.add(stem(word))
     return found
+
+
+def known_words(text: str) -> set[str]:
+    """The content words that something said about `text` may use: its own, and for code what its parts are called."""
+    called = (word for sign, words in _CODE_WORDS.items() if sign in text for word in words)
+    return content_words(text) | set(map(stem, called))
 
 
 def numbers(text: str) -> set[str]:

@@ -175,6 +175,8 @@ UNIT_NAMES = {
 
 PERSON_NOUNS = word_set(
     """
+    inspector operator visitor volunteer collector worker driver hunter trader tailor conqueror investor creator
+    supervisor manager employee customer
     man woman boy girl person king queen emperor empress prince princess duke duchess pope bishop saint monk
     nun priest president minister politician chancellor senator governor mayor ambassador diplomat general
     admiral captain commander soldier sailor officer pilot astronaut cosmonaut navigator explorer traveller

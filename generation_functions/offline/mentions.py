@@ -24,7 +24,7 @@ _ALIAS = re.compile(
     r"((?:[a-z][\w-]* ?){1,8})",
     re.MULTILINE,
 )
-_COMPOUND = re.compile(r"\b[Tt]he ((?:[A-Z][\w’'-]+ )+|[a-z][a-z-]+ )([a-z][a-z-]+)\b")
+_COMPOUND = re.compile(r"\b[Tt]he ((?:[A-Z][\w’'-]+ ){1,5}|[a-z][a-z-]+ )([a-z][a-z-]+)\b")
 _TITLE_COMPOUND = re.compile(r"\b(?:[Tt]he|an?) ([a-z][a-z-]+ )([a-z][a-z-]+)\b")
 _OF_NAME = re.compile(r"\b[Tt]he ([a-z]+) of ((?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)")
 _SPOKEN = re.compile(r"[,.!?…][\"”’](?=\s)|\bI (?:am|was|had|have|saw|said|went|could|would|do|did)\b")

@@ -111,7 +111,7 @@ def pick(groups: list[list[Pair]], words: int) -> list[Pair]:
         best = sorted(group, key=lambda pair: -pair.score)
         asked: set[str] = set()
         for pair in best:
-            if pair.question not in asked and len(asked) < _MOST_PER_SENTENCE:
+            if pair.score > 0 and pair.question not in asked and len(asked) < _MOST_PER_SENTENCE:
                 ranked.append((pair.score + informative(pair.answer) - _LATER_PAIR_COST * len(asked), place, pair))
                 asked.add(pair.question)
     ranked.sort(key=lambda entry: (-entry[0], entry[1]))

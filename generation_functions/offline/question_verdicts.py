@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from generation_functions.offline.languages import content_words, numbers
+from generation_functions.offline.languages import content_words, known_words, numbers
 
 _LEANS_ON_TEXT = re.compile(
     r"\b(?:the|this|that) (?:given |provided |above )?(?:passage|text|article|excerpt|document|chapter|paragraph"
@@ -56,7 +56,7 @@ def leaning(question: str) -> str:
 
 
 def _not_in(question: str, text: str) -> str:
-    known = content_words(text)
+    known = known_words(text)
     asked = content_words(_ANCHOR.sub("", question))
     if not asked:
         return "The question asks about nothing in particular."

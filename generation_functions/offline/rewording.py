@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from generation_functions.offline.anchoring import usable_title
+from generation_functions.offline.anchoring import readable_title
 from generation_functions.offline.blocks import blocks
 from generation_functions.offline.clauses import read_clause, stands_alone, without_opener
 from generation_functions.offline.mentions import read_mentions
@@ -74,8 +74,8 @@ def _without_text(question: str, title: str) -> str:
     asked = _ENDING.sub("", _OPENING.sub("", question))
     if _DOES_SAY.match(asked):
         return ""
-    if usable_title(title):
-        asked = _AUTHOR.sub(f'the author of "{title}"', asked)
+    if readable_title(title):
+        asked = _AUTHOR.sub(f'the author of "{readable_title(title)}"', asked)
     return asked[:1].upper() + asked[1:]
 
 

@@ -123,18 +123,19 @@ def _condition(sentence: str, first: str, mentions: Mentions) -> Iterator[Pair]:
     if named is None:
         return
     link = first.lower() if first != "Whenever" else "when"
-    low = consequence.split(" ", 1)[0].lower()
-    if (low in verb_forms() and verb_forms()[low].tense == "base") or low in (
-        "do",
-        "don't",
-        "never",
-        "always",
-        "make",
-        "be",
-    ):
-        yield Pair(f"What should you do {link} {named}?", sentence, 3.0)
+    answer = sentence.replace(condition, named, 1)
+    if _is_command(consequence):
+        yield Pair(f"What should you do {link} {named}?", answer, 3.0)
     elif " you " not in f" {consequence} " and not has_question_word(consequence):
-        yield Pair(f"What happens {link} {named}?", sentence, 2.8)
+        yield Pair(f"What happens {link} {named}?", answer, 2.8)
+
+
+def _is_command(clause: str) -> bool:
+    """Whether a main clause tells the reader to do something: "rinse the tray", "do not open the door"."""
+    first, second = [*clause.lower().split(), "", ""][:2]
+    if first in ("do", "don't", "never", "always", "make", "be") or _is_order(first):
+        return True
+    return first not in lexicon.STOPWORDS and (second in lexicon.DETERMINERS or second == "your")
 
 
 def has_question_word(text: str) -> bool:
@@ -186,7 +187,7 @@ def _how_to(sentence: str, mentions: Mentions) -> Iterator[Pair]:
     asked = named_task(task, mentions)
     if verb in lexicon.STOPWORDS or not (_is_order(order) or order == "you") or asked is None:
         return
-    yield Pair(f"How do you {asked}?", sentence, 3.3)
+    yield Pair(f"How do you {asked}?", sentence.replace(task, asked, 1), 3.3)
 
 
 def named_task(task: str, mentions: Mentions) -> str | None:
@@ -224,7 +225,7 @@ def is_verb_like(word: str) -> bool:
 
 
 def _instruction(sentence: str, mentions: Mentions) -> Iterator[Pair]:
-    """ "Press the red button to stop the pump." -> "How do you stop the pump?"""
+    """What 'Press the red button to stop the pump' answers: 'How do you stop the pump?'"""
     match = _DO_TO.match(sentence)
     if not match or not _is_order(match[1]):
         return
@@ -235,7 +236,7 @@ def _instruction(sentence: str, mentions: Mentions) -> Iterator[Pair]:
     if asked is None or " to " in f" {match[2]} " or not _VAGUE_OBJECTS.isdisjoint(match[2].split()):
         return
     if len(match[3].split()) > 2 and verb not in ("let", "make", "be", "get"):
-        yield Pair(f"How do you {asked}?", sentence, 3.0)
+        yield Pair(f"How do you {asked}?", sentence.replace(match[3], asked, 1), 3.0)
 
 
 def _before(sentence: str, mentions: Mentions) -> Iterator[Pair]:
@@ -243,15 +244,15 @@ def _before(sentence: str, mentions: Mentions) -> Iterator[Pair]:
     asked = named_task(match[2], mentions) if match else None
     if not match or asked is None or not _is_order(match[3].split()[-1]):
         return
-    yield Pair(f"What should you do {match[1].lower()} {asked}?", sentence, 3.0)
+    yield Pair(f"What should you do {match[1].lower()} {asked}?", sentence.replace(match[2], asked, 1), 3.0)
 
 
 def _duty(sentence: str, mentions: Mentions) -> Iterator[Pair]:
-    """ "You should descale the machine every three months." -> "How often should you descale ...?"""
+    """What 'You should descale the machine every three months' answers: 'How often should you descale ...?'"""
     match = _OFTEN.match(sentence)
     asked = named_task(match[2], mentions) if match else None
     if match and asked:
-        yield Pair(f"How often {match[1]} you {asked}?", sentence, 3.0)
+        yield Pair(f"How often {match[1]} you {asked}?", sentence.replace(match[2], asked, 1), 3.0)
 
 
 def _there(sentence: str) -> Iterator[Pair]:

@@ -68,46 +68,60 @@ def _is_plural(words: list[str]) -> bool:
 def read_subject(words: list[str], mentions: Mentions) -> Subject | None:
     """The subject that `words`, the beginning of a sentence, name; None where that is not sure."""
     first = words[0].lower()
-    if first in lexicon.PRONOUNS or first in _NEVER_FIRST or first.isdigit() or first in lexicon.NUMBER_WORDS:
-        return None
-    if first in _LABELS and len(words) > 1 and not words[1].islower():
-        return None
-    if any(word in _BROKEN_INSIDE for word in words[1:]) or (first[0] == "`" and words[1:] and words[1][0].isupper()):
-        return None
-    if len(words) > 1 and _is_order_or_fragment(first, words[1].lower()):
-        return None
-    if any(word.lower() in _NEVER_INSIDE for word in words[1:]):
+    if not _may_begin(first) or (len(words) > 1 and not _may_go_on(words, first)):
         return None
     inner = [_inner_first(words[0], words, mentions), *words[1:]]
-    text = " ".join(inner)
-    plural = _is_plural(inner)
     if first == "the":
-        return _definite(inner, text, plural, mentions)
+        return _definite(inner, mentions)
     if inner[0][:1].isupper():
-        if len(inner) == 1:
-            full = mentions.named(inner[0])
-            if full and full in mentions.people and " of " not in full:
-                return Subject(full, "named", True)
-        person = looks_like_person(inner) or text in mentions.people
-        return Subject(text, "named", person, plural and not person)
-    if first in lexicon.QUANTIFIERS and first not in _GENERIC_QUANTIFIERS:
-        return None
+        return _name(inner, mentions)
     if phrase_head(inner) in lexicon.VAGUE_HEADS:
         return None
-    named = any(word[:1].isupper() for word in inner) or inner[0][:1] == "`"
-    person = not named and phrase_head(inner) in lexicon.PERSON_NOUNS
-    return Subject(text, "named" if named else "generic", person, plural or first in ("all", "most", "many", "some"))
+    text = " ".join(inner)
+    if inner[0][:1] == "`" or any(word[:1].isupper() for word in inner):
+        return Subject(text, "named", False, _is_plural(inner))
+    person = phrase_head(inner) in lexicon.PERSON_NOUNS
+    return Subject(text, "generic", person, _is_plural(inner) or first in _PLURAL_QUANTIFIERS)
+
+
+def _may_begin(first: str) -> bool:
+    if first in lexicon.QUANTIFIERS:
+        return first in _GENERIC_QUANTIFIERS
+    return not (first in _NEVER_FIRST or first in lexicon.NUMBER_WORDS or first.isdigit())
+
+
+def _may_go_on(words: list[str], first: str) -> bool:
+    """Whether the second word and those after it fit a noun phrase that stands alone."""
+    second = words[1]
+    if first in _LABELS and not second.islower():
+        return False
+    if (first[0] == "`" and second[0].isupper()) or not _BROKEN_INSIDE.isdisjoint(words[1:]):
+        return False
+    if _is_order_or_fragment(first, second.lower()):
+        return False
+    return not any(word.lower() in _NEVER_INSIDE for word in words[1:])
+
+
+def _name(inner: list[str], mentions: Mentions) -> Subject:
+    text = " ".join(inner)
+    if len(inner) == 1:
+        full = mentions.named(text)
+        if full and full in mentions.people and " of " not in full:
+            return Subject(full, "named", True)
+    person = looks_like_person(inner) or text in mentions.people
+    return Subject(text, "named", person, _is_plural(inner) and not person)
 
 
 def _is_order_or_fragment(first: str, second: str) -> bool:
-    """ "Wind the clock ..." and "Printed and bound ..." have no subject."""
+    """Whether a sentence has no subject: "Wind the clock ...", "Printed and bound ..."."""
     form = verb_forms().get(first)
     if form is not None and form.tense == "base" and second in lexicon.DETERMINERS:
         return True
     return first in participles() and (second == "and" or second in lexicon.PREPOSITIONS)
 
 
-def _definite(inner: list[str], text: str, plural: bool, mentions: Mentions) -> Subject | None:
+def _definite(inner: list[str], mentions: Mentions) -> Subject | None:
+    text, plural = " ".join(inner), _is_plural(inner)
     if len(inner) < 2:
         return None
     if any(word[:1].isupper() or word[:1] == "`" for word in inner[1:]):
@@ -131,8 +145,10 @@ _LABELS = lexicon.word_set(
 # What stands in a phrase only when two pieces of text ran into each other.
 _BROKEN_INSIDE = frozenset(["The", "A", "An", "—", "–", "-", "|"])
 _GENERIC_QUANTIFIERS = lexicon.word_set("all most many each every some")
+_PLURAL_QUANTIFIERS = frozenset(["all", "most", "many", "some"])
 _NEVER_FIRST = (
-    lexicon.POSSESSIVES
+    lexicon.PRONOUNS
+    | lexicon.POSSESSIVES
     | lexicon.FIRST_SECOND
     | lexicon.CLAUSE_STARTS
     | lexicon.PREPOSITIONS

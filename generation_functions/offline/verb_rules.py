@@ -12,9 +12,7 @@ from generation_functions.offline.adverbial_rules import adverbial_pairs, subjec
 from generation_functions.offline.asking import (
     NUMBER,
     Pair,
-    askable,
     before_break,
-    do_form,
     finished,
     has_name,
     leans,
@@ -24,17 +22,9 @@ from generation_functions.offline.asking import (
 from generation_functions.offline.be_rules import be_pairs
 from generation_functions.offline.clauses import Clause
 from generation_functions.offline.dates import DATE, is_front_date, is_year_only
+from generation_functions.offline.quantity_rules import ASKED_PHRASES, counted_after_number, quantity_pairs
 from generation_functions.offline.verbs import NOUN_LIKE, is_participle, verb_forms
 
-# Verb (with preposition) whose object is worth asking for: "What does X consist of?"
-_WHAT_PHRASES = lexicon.phrase_set(
-    """
-    consist of; depend on; rely on; feed on; refer to; stand for; result in; lead to; belong to; serve as;
-    act as; flow into; flow through; contribute to; range from; account for; focus on; specialise in; react
-    with; combine with; connect to; turn into; develop into; work as; work with; respond to; protect
-    against; live on; attach to; convert to; contain of
-    """
-)
 _WHAT_VERBS = lexicon.word_set(
     """
     contain include produce cause require need use convert measure prevent protect support store control
@@ -105,7 +95,7 @@ def verb_pairs(clause: Clause, rng: random.Random) -> Iterator[Pair]:
         yield from _modal(clause)
     elif clause.form is not None:
         yield from _lexical(clause, clause.form.base, rng)
-    yield from _quantity(clause)
+    yield from quantity_pairs(clause)
     yield from adverbial_pairs(clause)
     yield from subject_pairs(clause)
 
@@ -136,7 +126,7 @@ def _modal(clause: Clause) -> Iterator[Pair]:
         start = "How long" if low[0] == "last" else "How much"
         if low[0] != "hold" or _unit(words[1:]) in lexicon.UNITS:
             yield from _pair(clause, question(clause, start, low[0]), 2.8)
-    counted = _counted_after_number(words[1:])
+    counted = counted_after_number(words[1:])
     if counted and verb_forms().get(low[0]):
         tail = " ".join(before_break(words[1 + counted[1] :]))
         tail = tail if tail.split(" ")[0] in ("a", "per", "each", "every") else ""
@@ -224,7 +214,7 @@ def _when(clause: Clause, base: str, rng: random.Random) -> Iterator[Pair]:
 def _what(clause: Clause, base: str) -> Iterator[Pair]:
     words = clause.words
     phrase = f"{base} {words[0].lower()}"
-    if phrase in _WHAT_PHRASES and len(words) > 1 and not DATE.match(clause.rest):
+    if phrase in ASKED_PHRASES and len(words) > 1 and not DATE.match(clause.rest):
         yield from _pair(clause, question(clause, "What", words[0].lower()), 2.5)
         return
     if not _has_object(words):
@@ -255,7 +245,7 @@ def _has_object(words: tuple[str, ...]) -> bool:
 
 
 def _who(clause: Clause, base: str) -> Iterator[Pair]:
-    """ "Marie Curie discovered polonium in 1898." -> "Who discovered polonium in 1898?"""
+    """What 'Marie Curie discovered polonium in 1898' answers: 'Who discovered polonium in 1898?'"""
     subject = clause.subject
     if not subject.person or subject.kind != "named" or clause.form is None or clause.form.tense != "past":
         return
@@ -330,73 +320,3 @@ def _where(clause: Clause, base: str) -> Iterator[Pair]:
         return
     if DATE.match(" ".join(words)) is None:
         yield from _pair(clause, question(clause, "Where", predicate), 2.2)
-
-
-def _quantity(clause: Clause) -> Iterator[Pair]:
-    """ "The body contains 206 bones." -> "How many bones does the body contain?"""
-    words = list(clause.words)
-    if clause.verb in lexicon.BE or clause.verb in lexicon.MODALS:
-        return
-    at = 0
-    preposition = ""
-    if words[0].lower() in ("through", "of", "into", "in", "on", "for") and len(words) > 3:
-        preposition, at = words[0].lower(), 1
-        if clause.form is None or f"{clause.form.base} {preposition}" not in _WHAT_PHRASES:
-            return
-    counted = _counted_after_number(tuple(words[at:]))
-    if counted is None:
-        return
-    noun, length = counted
-    tail = preposition
-    if clause.verb in lexicon.HAVE:
-        do = {"has": "does", "have": "do", "had": "did"}[clause.verb]
-        parts = ("How many", noun, do, clause.subject.text, *clause.adverbs, "have")
-    elif clause.form is not None:
-        date = DATE.match(" ".join(words[at + length :]))
-        tail = " ".join(part for part in (preposition, date[0] if date else "") if part)
-        parts = ("How many", noun, do_form(clause), clause.subject.text, *clause.adverbs, clause.form.base)
-    else:
-        return
-    yield from _pair(clause, finished(clause, " ".join(part for part in (*parts, tail) if part)), 2.9)
-
-
-def _counted_after_number(words: tuple[str, ...]) -> tuple[str, int] | None:
-    """(counted noun, number of words up to its end) of "about 206 bones ..."."""
-    at = 0
-    while at < len(words) and words[at].lower() in lexicon.APPROXIMATIONS:
-        at += 1
-    start = at
-    while at < len(words) and _is_number(words[at]):
-        at += 1
-    noun = _counted(list(words[at:])) if at > start else None
-    return (noun, at + len(noun.split())) if noun else None
-
-
-def _is_number(word: str) -> bool:
-    low = word.lower()
-    return (
-        low in lexicon.NUMBER_WORDS
-        or (low[0].isdigit() and low.replace(",", "").replace(".", "").isdigit() and len(low) != 4)
-        or (low[0].isdigit() and "," in low and low[-1] != ",")
-    )
-
-
-def _counted(words: list[str]) -> str | None:
-    """The plural noun with its adjectives at the start of `words`: "large wooden blades"."""
-    taken: list[str] = []
-    for word in before_break(words)[:5]:
-        low = word.lower()
-        if (
-            low in lexicon.PREPOSITIONS
-            or low in lexicon.ADVERBS
-            or (is_participle(low) and taken and taken[-1].endswith("s"))
-        ):
-            break
-        taken.append(word)
-        if low in lexicon.UNITS or low in lexicon.TIME_UNITS or low == "square":
-            return None
-    if not taken or not askable(" ".join(taken)):
-        return None
-    last = taken[-1].lower()
-    plural = last in lexicon.PLURALS or (last.endswith("s") and not last.endswith(("ss", "us", "is")))
-    return " ".join(taken) if plural else None

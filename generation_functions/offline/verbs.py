@@ -137,7 +137,7 @@ class VerbForm(NamedTuple):
 
 
 def third_person(base: str) -> str:
-    """ "produce" -> "produces"."""
+    """The form for he, she and it: "produces" of "produce"."""
     if base == "have":
         return "has"
     if base.endswith(("s", "x", "z", "ch", "sh", "o")):

@@ -47,12 +47,18 @@ def read_reply(reply_format: ReplyFormat, text: str, *, finish: str = "stop") ->
         inside = find_tag(answer, reply_format.tag, cut)
         if inside is not None:
             answer, cut = inside, False
+    read = _READERS[reply_format.kind]
+    if not reply_format.none:
+        return read(reply_format, answer, cut)
+    says_none = _says(reply_format.none, answer)
+    if says_none and reply_format.kind == "list":  # where the words would pass for an item
+        return []
     try:
-        return _READERS[reply_format.kind](reply_format, answer, cut)
-    except UnusableReplyError:
-        if reply_format.none and _says(reply_format.none, answer):
+        return read(reply_format, answer, cut)
+    except UnusableReplyError as error:
+        if says_none:
             return []
-        raise
+        raise UnusableReplyError(f"{error} If there are none, write only {reply_format.none}") from error
 
 
 def _says(words: str, answer: str) -> bool:

@@ -36,7 +36,7 @@ def read_tag(reply_format: ReplyFormat, text: str, cut: bool) -> str:
     if cut:
         told = f"Your reply was cut off before </{tag}>. Write a shorter one, and close it with </{tag}>."
     elif len(marks) > 1 or any(is_blank(text[mark.end :]) for mark in marks if mark.opens):
-        told = f"There is nothing between <{tag}> and </{tag}>. Write the whole answer between them."
+        told = f"Your reply has nothing between <{tag}> and </{tag}>. Write the whole answer between them."
     else:
         told = f"Your reply has no <{tag}>...</{tag}>. Put the whole answer between <{tag}> and </{tag}>."
     raise UnusableReplyError(told)

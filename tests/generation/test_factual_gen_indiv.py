@@ -64,7 +64,11 @@ def test_the_sample_documents_give_rows_whose_numbers_and_names_stand_in_the_sou
 
 def test_every_row_leads_to_its_document_its_prompts_and_its_calls(sample_run: Path) -> None:
     provenance = rows(sample_run / "provenance.jsonl")
-    made = {row["id"] for name in ("pairs", "conversations", "retrieval") for row in rows(sample_run / f"datasets/{name}.jsonl")}
+    made = {
+        row["id"]
+        for name in ("pairs", "conversations", "retrieval")
+        for row in rows(sample_run / f"datasets/{name}.jsonl")
+    }
     assert {line["id"] for line in provenance} == made
     for line in provenance:
         assert all(source["file"] and source["sha256"] for source in line["sources"])
@@ -103,7 +107,12 @@ def test_held_out_chunks_appear_in_no_training_row(tmp_path: Path) -> None:
 
 def test_two_runs_of_one_config_are_byte_identical(sample_run: Path, tmp_path: Path) -> None:
     make(tmp_path / "run")
-    for name in ("datasets/pairs.jsonl", "datasets/conversations.jsonl", "datasets/retrieval.jsonl", "provenance.jsonl"):
+    for name in (
+        "datasets/pairs.jsonl",
+        "datasets/conversations.jsonl",
+        "datasets/retrieval.jsonl",
+        "provenance.jsonl",
+    ):
         assert (tmp_path / "run" / name).read_bytes() == (sample_run / name).read_bytes(), name
 
 
@@ -166,8 +175,8 @@ def test_a_larger_limit_asks_only_about_the_chunks_that_came_in(
     second = asked(endpoint)
     make(tmp_path / "afresh", input_dir=documents, model=remote(endpoint), chunk_size=120, limit=8)
     assert asked(endpoint) == 0
-    assert 0 < first
-    assert 0 < second
+    assert first > 0
+    assert second > 0
 
 
 def test_an_edited_prompt_asks_again_only_where_it_matters(

@@ -4,10 +4,12 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from generation_functions.config import Config, load_config, parse_config, saved_config, to_yaml
 from generation_functions.config_yaml import parse_yaml
-from generation_functions.errors import ConfigError
+from generation_functions.errors import ConfigError, Problem
 from generation_functions.registry import load_registry
 
 PIPELINE = '''
@@ -239,11 +241,11 @@ def test_mistakes_in_set_are_called_by_its_name() -> None:
 
 
 def test_unknown_keys_of_a_function_that_takes_anything_are_a_warning() -> None:
-    config = check("texts: a\nflag: no\nzeal: 3\nother: 4\n", function="anything")
+    config = check("texts: a\nflag: no\nzeal: 3\nflog: 4\n", function="anything")
     assert config.arguments["flag"] is False
     assert config.arguments["zeal"] == 3
     assert [str(warning) for warning in config.warnings] == [
-        "c.yaml:4: zeal: not parameters of anything, handed to its **kwargs: zeal, other"
+        "c.yaml:4: zeal: not parameters of anything, handed to its **kwargs: zeal, flog (did you mean flag?)"
     ]
 
 
@@ -283,3 +285,28 @@ def test_a_missing_prompt_folder_is_reported_at_its_key(folder: Path) -> None:
     (folder / "prompts" / "poem.yaml").write_text("- role: user\n  content: 'About {text}'\n")
     [found] = problems("prompts: nowhere\n", function="with_prompts")
     assert found.startswith("c.yaml:2: prompts: the folder nowhere does not exist")
+
+
+SCALARS = st.sampled_from([None, True, "", "x", "docs", "offline", "${NO_SUCH_KEY}", "!!PLACEHOLDER!!", -1, 2, 1.5])
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["name", "limit", "x"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+KEYS = st.sampled_from(["input_dir", "model", "chunk_size", "limit", "extra", "system", "limt", "max_cost"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
+def test_any_values_give_a_config_or_problems_with_places(values: dict[str, object]) -> None:
+    problems: list[Problem] = []
+    try:
+        config = check(to_yaml(values))
+    except ConfigError as error:
+        problems = error.problems
+    else:
+        saved = parse_yaml(to_yaml(config.masked()), "saved.yaml").values
+        assert saved_config(saved, "saved.yaml", load_registry(), []).arguments == config.arguments
+    assert all(problem.file == "c.yaml" and problem.line >= 1 and problem.message for problem in problems)

@@ -274,6 +274,10 @@ def test_each_mistake_in_a_file_is_named(tmp_path: Path, text: str, told: str) -
         ("{verdicts: [yes, '?']}", "reply.verdicts: a verdict needs at least one letter or digit"),
         ("{kind: list, minimum: 0}", "reply.minimum: must be a whole number from 1 up, not 0"),
         ("{kind: pairs, minimum: 3, maximum: 2}", "reply.maximum: is smaller than minimum (3)"),
+        (
+            "{kind: list, none: 0}",
+            "reply.none: must be the words that say there is nothing, such as NO QUESTIONS, not 0",
+        ),
         ("{kind: text, minimum: 3}", "reply.minimum: means nothing for replies of kind text, only for pairs and list"),
         ("{kind: list, schema: {}}", "reply.schema: means nothing for replies of kind list, only for json"),
         ("{schema: object}", "reply.schema: must be a mapping such as {type: object}, not text"),

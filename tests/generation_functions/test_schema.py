@@ -118,6 +118,8 @@ def test_mistakes_say_what_is_wanted_and_what_was_found(tmp_path: Path) -> None:
         'style: wants one of open, vague, found the text "opne": did you mean open?'
     ]
     assert mistakes(poems, input_dir=here, json=12) == ["json: wants text, found the number 12; put it in quotes"]
+    assert mistakes(poems, input_dir=here, limit=True) == ["limit: wants a whole number or nothing, found true"]
+    assert mistakes(poems, input_dir="") == ["input_dir: wants a path, found an empty text"]
     assert mistakes(poems, input_dir=here, model=[1]) == ["model: wants text or a mapping, found a list of 1"]
 
 

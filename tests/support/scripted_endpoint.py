@@ -82,7 +82,7 @@ class ScriptedEndpoint:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
 
-            def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+            def do_POST(self) -> None:
                 data = self.rfile.read(int(self.headers["Content-Length"]))
                 response = endpoint._answer(endpoint._receive(self.path, dict(self.headers), data))
                 body = response.body if isinstance(response.body, bytes) else orjson.dumps(response.body)
@@ -93,7 +93,7 @@ class ScriptedEndpoint:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
 
         self._server = _Server(("127.0.0.1", 0), Handler)

@@ -105,7 +105,16 @@ def test_a_stage_that_ends_empty_fails_and_says_why(atk: Atk) -> None:
 
 def test_failure_as_json_names_message_and_exit_code(atk: Atk) -> None:
     done = atk("run", "pipes.py:fails", "--json")
-    assert done.json == {"status": "failed", "message": "sorry", "exit_code": 1}
+    assert (done.json["status"], done.json["message"], done.json["exit_code"]) == ("failed", "sorry", 1)
+    done = atk("run", "nubmers", "--json")
+    assert (done.json["status"], done.json["exit_code"]) == ("failed", 2)
+
+
+def test_a_pipeline_that_leaves_by_sys_exit_has_failed(atk: Atk) -> None:
+    Path("leaves.py").write_text("import sys\ndef leaves():\n    sys.exit(0)\n")
+    done = atk("run", "leaves.py")
+    assert (done.code, "sys.exit(0)" in done.err) == (1, True)
+    assert json.loads(Path("outputs/leaves/run.json").read_bytes())["status"] == "failed"
 
 
 def test_wrong_usage_exits_2(atk: Atk) -> None:

@@ -89,6 +89,33 @@ def test_a_column_that_changes_its_type_is_refused(tmp_path: Path) -> None:
         write(tmp_path, rows, output_format="text")
 
 
+def test_a_nested_column_that_changes_its_type_is_found_after_many_equal_rows(tmp_path: Path) -> None:
+    rows = [{"text": f"row {number}", "facts": {"tags": ["a", "b"], "score": {"sum": 1.5}}} for number in range(20)]
+    odd = {"text": "odd", "facts": {"tags": ["a", 2], "score": {"sum": 2}}}
+    with pytest.raises(AugmentoolkitError, match=r"column facts\.tags\[\] holds a number, and text in an earlier row"):
+        write(tmp_path, [*rows, odd], output_format="text")
+    whole = {"text": "whole", "facts": {"tags": [], "score": {"sum": 2}, "more": None}}
+    assert (
+        write(tmp_path, [*rows, whole, *[{**row, "id": row["text"]} for row in rows]], output_format="text").rows == 41
+    )
+
+
+def test_what_json_cannot_hold_is_refused_and_the_id_stays_free(tmp_path: Path) -> None:
+    with DatasetWriter(tmp_path, "pairs", "text") as writer:
+        with pytest.raises(RecordFailedError, match="dataset pairs, row a: it holds what JSON cannot"):
+            writer.write({"id": "a", "text": "a lone surrogate: \ud800"})
+        writer.write({"id": "a", "text": "none"})
+    assert writer.rows == 1
+
+
+def test_an_id_is_written_as_text_and_stands_first(tmp_path: Path) -> None:
+    write(tmp_path, [{"text": "a", "id": 7}, {"text": "b", "id": ""}], output_format="text")
+    first, second = read_json_lines(tmp_path / "pairs.jsonl")
+    assert list(first.items()) == [("id", "7"), ("text", "a")]
+    assert list(second) == ["id", "text"]
+    assert second["id"]
+
+
 def test_examples_are_the_first_rows_and_a_few_that_depend_on_the_rows_alone(tmp_path: Path) -> None:
     first = write(tmp_path / "a", [chat(number) for number in range(100)]).summary()["examples"]
     again = write(tmp_path / "b", [chat(number) for number in range(100)]).summary()["examples"]

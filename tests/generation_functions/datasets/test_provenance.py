@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from generation_functions.datasets.provenance import ProvenanceWriter, find_provenance
+from generation_functions.datasets.provenance import ProvenanceWriter, find_provenance, read_provenance
 
 CALLS: dict[str, dict[str, Any]] = {"k1": {"step": "ask", "model": "m", "cost": 0.01, "attempts": 2}}
 
@@ -58,6 +58,32 @@ def test_each_dataset_that_holds_a_row_is_found_and_no_other_row(tmp_path: Path)
     assert [line["id"] for line in find_provenance(tmp_path, 'r"2')] == ['r"2']
     assert [line["id"] for line in find_provenance(tmp_path, "r3")] == ["r3"]
     assert find_provenance(tmp_path, "r") == []
+
+
+def test_several_rows_are_found_at_once(tmp_path: Path) -> None:
+    record = {"id": "x", "source": source("a")}
+    ids = ["r1", "r11", 'r"2', ',"dataset":', "ü"]
+    write(tmp_path, *(("pairs", row_id, record) for row_id in ids), ("chats", "r1", record))
+    found = read_provenance(tmp_path, [*ids, "gone"])
+    assert found == {row_id: find_provenance(tmp_path, row_id) for row_id in [*ids, "gone"]}
+    assert [line["dataset"] for line in found["r1"]] == ["pairs", "chats"]
+    assert read_provenance(tmp_path / "empty", ["r1"]) == {"r1": []}
+
+
+def test_a_call_that_made_many_rows_is_looked_up_once(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def look_up(key: str) -> dict[str, Any]:
+        asked.append(key)
+        return {"step": "ask"}
+
+    with ProvenanceWriter(tmp_path, look_up) as writer:
+        for number in range(5):
+            writer.write(
+                "pairs", f"r{number}", {"id": "x", "source": source("a"), "calls": ["shared", f"own {number}"]}
+            )
+    assert asked.count("shared") == 1
+    assert len(asked) == 6
 
 
 def test_without_a_file_or_lines_nothing_is_found(tmp_path: Path) -> None:

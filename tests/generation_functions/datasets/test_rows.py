@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from generation_functions.datasets.rows import (
     OUTPUT_FORMATS,
+    BrokenRowError,
+    OutputFormat,
     convert_row,
+    prepare_row,
     row_messages,
     row_problem,
     row_texts,
@@ -152,6 +155,37 @@ def test_a_column_that_the_format_needs_is_not_overwritten() -> None:
         convert_row({"messages": messages, "input": "mine"}, "alpaca")
 
 
+def test_a_column_that_would_become_the_system_message_is_not_taken_for_one() -> None:
+    messages = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    with pytest.raises(UsageError, match="has a column system, which sharegpt needs"):
+        convert_row({"messages": messages, "system": "mine"}, "sharegpt")
+
+
+@given(row=conversations(), output_format=st.sampled_from(OUTPUT_FORMATS))
+@FEW
+def test_a_row_prepared_for_writing_is_the_converted_row_with_its_texts(
+    row: dict[str, Any], output_format: OutputFormat
+) -> None:
+    if output_format == "alpaca" and len(row["messages"]) > 3:
+        return
+    converted, texts = prepare_row(row, output_format)
+    assert converted == convert_row(row, output_format)
+    assert sorted(texts) == sorted(row_texts(converted))
+
+
+def test_a_row_that_is_prepared_is_checked_and_its_problem_is_told_without_its_name() -> None:
+    with pytest.raises(BrokenRowError, match=r"^row r: the text is blank\.$") as caught:
+        prepare_row({"id": "r", "text": " "}, "text")
+    assert caught.value.problem == "the text is blank"
+
+
+def test_converting_leaves_the_row_as_it_was() -> None:
+    row = {"messages": [{"role": "human", "content": "a"}, {"role": "gpt", "content": "b", "label": True}]}
+    converted = convert_row(row, "messages")
+    converted["messages"][0]["content"] = "changed"
+    assert row == {"messages": [{"role": "human", "content": "a"}, {"role": "gpt", "content": "b", "label": True}]}
+
+
 def test_an_unknown_format_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match="'csv' is none of: messages, sharegpt, alpaca, text, segments"):
         convert_row({"text": "a"}, "csv")
@@ -176,6 +210,7 @@ USER, ASSISTANT = {"role": "user", "content": "q"}, {"role": "assistant", "conte
         ({"text": " \t\n"}, "the text is blank"),
         ({"text": None}, "the text is blank"),
         ({"instruction": "a", "output": ""}, "is blank"),
+        ({"instruction": "a", "output": "b", "history": [["only one"]]}, "history is not made of pairs"),
         ({"segments": []}, "no segment is trained on"),
         ({"segments": [{"label": False, "text": "a"}]}, "no segment is trained on"),
         ({"segments": [{"label": True, "text": "  "}]}, "no segment is trained on"),

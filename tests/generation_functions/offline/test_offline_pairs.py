@@ -65,9 +65,13 @@ def test_a_bare_thing_is_anchored_to_the_title_of_its_document() -> None:
     assert list(asked) == ['According to "How the tide engine works", what is the float?']
 
 
-def test_a_file_name_is_no_anchor() -> None:
-    asked = questions("The float is a closed iron box that weighs 200 tonnes.", "tide-engine")
-    assert list(asked) == ["What is the float?"]
+def test_a_file_name_of_several_words_is_an_anchor_too() -> None:
+    asked = questions("The float is a closed iron box that weighs 200 tonnes.", "iron-works_manual")
+    assert list(asked) == ['According to "iron works manual", what is the float?']
+
+
+def test_a_bare_thing_of_a_document_without_a_title_is_not_asked_about() -> None:
+    assert reply("The float is a closed iron box that weighs 200 tonnes.", "notes") == "NO QUESTIONS"
 
 
 def test_rows_are_asked_about_by_the_name_of_the_row_and_what_it_is() -> None:
