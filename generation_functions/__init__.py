@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from generation_functions.records import Record, child, record_id, seeded, stable_hash, stable_share
     from generation_functions.run import Run
     from generation_functions.run_folder import write_atomically
-    from generation_functions.schema import ExistingPath
+    from generation_functions.schema import ExistingPath, OverridesOf
     from generation_functions.stage_store import Records
     from generation_functions.steps import (
         Drop,
@@ -48,7 +48,7 @@ _MODULES = {
     "records": ("Record", "child", "record_id", "seeded", "stable_hash", "stable_share"),
     "run": ("Run",),
     "run_folder": ("write_atomically",),
-    "schema": ("ExistingPath",),
+    "schema": ("ExistingPath", "OverridesOf"),
     "stage_store": ("Records",),
     "steps": (
         "Drop",
@@ -75,6 +75,7 @@ __all__ = [
     "Drop",
     "ExistingPath",
     "Model",
+    "OverridesOf",
     "Prompt",
     "Prompts",
     "Record",

@@ -33,15 +33,7 @@ _RETRY_SAMPLES = 1_000  # attempts of a later retry round are numbered from here
 
 
 class UnusableError(RecordFailedError):
-    """Every attempt gave an answer that could not be used.
-
-    Attributes:
-        answers: {"attempt", "reason", "answer"} for each.
-    """
-
-    def __init__(self, message: str, answers: list[dict[str, Any]]) -> None:
-        self.answers = answers
-        super().__init__(message)
+    """Every attempt gave an answer that could not be used; `answers` holds them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +131,25 @@ class Client:
             RecordFailedError: The provider will never answer this request.
         """
         question = _Question(prompt, record, record if values is None else values, step or prompt.name, sample)
-        client, round_number = self._for_retry(record["id"], question.step)
+        try:
+            return await self._answer(question, validate, attempts, language)
+        except RecordFailedError as error:
+            error.asked = (record["id"], question.step)
+            raise
+
+    async def _answer(
+        self, question: _Question, validate: Validate | None, attempts: int, language: str | None
+    ) -> Answer:
+        client, round_number = self._for_retry(question.record["id"], question.step)
         base = client._fit(question, language)
         messages, wrong, calls = base, [], []
         for attempt in range(attempts):
             key, entry, paid = await client._reply(question, messages, round_number * _RETRY_SAMPLES + attempt)
             calls.append(key)
             try:
-                value = read_reply(prompt.reply, entry["answer"], finish=entry.get("finish", "stop"))
+                value = read_reply(question.prompt.reply, entry["answer"], finish=entry.get("finish", "stop"))
                 if validate is not None:
-                    value = validate(value, record)
+                    value = validate(value, question.record)
                 return Answer(value, calls)
             except UnusableReplyError as error:
                 if paid:

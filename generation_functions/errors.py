@@ -7,6 +7,7 @@ A message says what happened, where (file, line, key or record) and what to do n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 class AugmentoolkitError(Exception):
@@ -96,4 +97,14 @@ class UnusableReplyError(AugmentoolkitError):
 
 
 class RecordFailedError(AugmentoolkitError):
-    """One record cannot be finished. It goes to failed.jsonl with this message; the run goes on."""
+    """One record cannot be finished. It goes to failed.jsonl with this message; the run goes on.
+
+    Attributes:
+        answers: What a model said before it was given up: {"attempt", "reason", "answer"} each.
+        asked: Record id and step of the call that failed, which `retry-failed` makes again.
+    """
+
+    def __init__(self, message: str, answers: list[dict[str, Any]] | None = None) -> None:
+        self.answers = answers or []
+        self.asked: tuple[str, str] | None = None
+        super().__init__(message)

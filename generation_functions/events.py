@@ -16,7 +16,10 @@ class EventLog:
     def __init__(self, folder: Path) -> None:
         path = folder / "events.jsonl"
         self._number = _last_number(path)
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        size = os.fstat(self._file).st_size
+        if size and os.pread(self._file, 1, size - 1) != b"\n":  # torn by a kill: the next event gets its own line
+            os.write(self._file, b"\n")
 
     def add(self, kind: str, **facts: Any) -> None:
         """Append one event. An event that the disk does not take is let go: events are never worth a run."""

@@ -42,6 +42,7 @@ from generation_functions.stage import Observer, Stage
 from generation_functions.stage_store import Records, StageStore
 from generation_functions.steps import Step
 
+_PROGRESS_SECONDS = 0.25
 logger = logging.getLogger("augmentoolkit")
 Snapshot = dict[str, Any]
 
@@ -109,6 +110,7 @@ class Run:
         self._loop = LoopThread()
         self._stage: Stage | None = None
         self._interrupts = Interrupts(self._stop_stage)
+        self._progress_at = 0.0
         self._files_used: set[str] = set()
 
     # -- what pipelines use ------------------------------------------------------------------------------
@@ -225,6 +227,10 @@ class Run:
     def progress(self, percent: float, message: str = "") -> None:
         """For pipelines that loop by themselves: how far they are. Raises when the run is to stop."""
         self._interrupts.check()
+        now = monotonic()
+        if now - self._progress_at < _PROGRESS_SECONDS and percent < 100:
+            return
+        self._progress_at = now
         snapshot = {"stage": self.pipeline, "total": 100, "done": round(percent, 1), "message": message, "steps": []}
         self.events.add("progress", **snapshot)
         if self._on_progress:
@@ -268,6 +274,9 @@ class Run:
         )
         self.connections = Connections(self.ledger, self._loop)
         self.ledger.client_for = self.connections.client
+        for retry in self._retries.values():
+            for _, instead in retry.replacements:
+                self.connections.client(instead)  # now: a step, inside the event loop, could not open it
         self.sources = Sources(self.folder / "documents", self.note)
         if not self._is_a_sample:
             self._held.register()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ def write_atomically(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise StorageError(f"{path} cannot be written: {error.strerror}") from error
 
 
@@ -58,7 +60,7 @@ class RunFolder:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(self._lock, 20, 0).decode() or "unknown"
-            os.close(self._lock)
+            self.release()
             raise RunLockedError(
                 f"{self.path} is in use by process {holder}. Wait for it, stop it, or choose another output_dir."
             ) from error

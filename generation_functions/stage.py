@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from generation_functions.client import UnusableError
 from generation_functions.errors import (
     AugmentoolkitError,
     BudgetReachedError,
@@ -299,7 +298,8 @@ class Stage:
                     "stage": self.name,
                     "step": self.tallies[index].name,
                     "reason": reason,
-                    "answers": error.answers if isinstance(error, UnusableError) else [],
+                    "asked": error.asked,
+                    "answers": error.answers,
                     "record": record,
                 }
             )

@@ -31,10 +31,13 @@ class Watch:
 def execute(config: Config, watch: Watch | None = None, *, sample: int | None = None, work: str = "") -> dict[str, Any]:
     """Run a config to its end. Returns the run's summary; raises what ended the run otherwise.
 
+    A run that is complete already is left as it is (`Run.finished`).
+
     With `sample`, only that many records are carried through, in the subfolder `work` of the output folder;
     their calls are kept for the run proper.
     """
     from generation_functions.commands.retries import load_retries
+    from generation_functions.model import Model
     from generation_functions.run import Run
 
     watch = watch or Watch()
@@ -43,6 +46,7 @@ def execute(config: Config, watch: Watch | None = None, *, sample: int | None = 
         options.output_dir,
         pipeline=config.pipeline.name,
         description=schema.summary,
+        models={name: value for name, value in config.arguments.items() if isinstance(value, Model)},
         config=config.masked(),
         # A sample is watched record by record, so nothing in it is taken over unprocessed.
         fingerprint=fingerprint(config) if sample is None else "",
@@ -56,12 +60,10 @@ def execute(config: Config, watch: Watch | None = None, *, sample: int | None = 
         observe=watch.observe,
     )
     with run:
-        for retry in retries.values():
-            for _, instead in retry.replacements:
-                run.client(instead)  # now: a step, which runs inside the event loop, cannot open connections
         if watch.on_start:
             watch.on_start(run)
-        _call(config, run)
+        if not run.finished:
+            _call(config, run)
     return run.summary
 
 

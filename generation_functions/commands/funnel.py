@@ -36,6 +36,15 @@ def print_funnel(summary: dict[str, Any], output_dir: Path, console: Console) ->
     if summary.get("offline"):
         console.say("written by the offline model: rule-based, for trying things out")
     console.say(f"done in {duration(summary.get('seconds', 0))}; everything is in {output_dir}")
+    if summary["datasets"]:
+        console.say(f"dataset card: {output_dir / 'README.md'}   report to look at: {output_dir / 'report.html'}")
+
+
+def print_already_complete(summary: dict[str, Any], output_dir: Path, console: Console) -> None:
+    """Say that a run has nothing left to do."""
+    console.say(f"nothing to do: {output_dir} is complete, and neither config, code nor documents have changed since")
+    for dataset in summary.get("datasets", []):
+        console.say(f"{dataset['name']}: {dataset['rows']} rows in {output_dir / dataset['file']}")
 
 
 def _row(stage: str, step: dict[str, Any]) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def run_config(config: Config, as_json: bool, console: Console, *, quiet: bool =
     """Run a checked config, showing progress on the way and the funnel at the end."""
     from generation_functions.commands.execute import Watch
     from generation_functions.commands.execute import execute as execute_config
-    from generation_functions.commands.funnel import print_funnel
+    from generation_functions.commands.funnel import print_already_complete, print_funnel
     from generation_functions.commands.progress_display import ProgressDisplay
     from generation_functions.errors import AugmentoolkitError
 
@@ -88,6 +88,8 @@ def run_config(config: Config, as_json: bool, console: Console, *, quiet: bool =
         raise
     if as_json:
         console.json(summary)
+    elif runs and runs[0].finished and not quiet:
+        print_already_complete(summary, config.options.output_dir, console)
     elif not quiet:
         print_funnel(summary, config.options.output_dir, console)
     return summary
