@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from time import time
 from typing import Any
@@ -19,7 +20,8 @@ class EventLog:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         size = os.fstat(self._file).st_size
         if size and os.pread(self._file, 1, size - 1) != b"\n":  # torn by a kill: the next event gets its own line
-            os.write(self._file, b"\n")
+            with suppress(OSError):
+                os.write(self._file, b"\n")
 
     def add(self, kind: str, **facts: Any) -> None:
         """Append one event. An event that the disk does not take is let go: events are never worth a run."""

@@ -17,9 +17,9 @@ Source: {file}
 
 {text}"""
 _NOT_THERE = (
-    "The text that was retrieved does not answer this. It is about "{title}".",
-    "I cannot answer that from the retrieved text, which deals with "{title}".",
-    "The retrieved text is about "{title}" and does not say anything about this.",
+    'The text that was retrieved does not answer this. It is about "{title}".',
+    'I cannot answer that from the retrieved text, which deals with "{title}".',
+    'The retrieved text is about "{title}" and does not say anything about this.',
 )
 
 
