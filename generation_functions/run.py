@@ -33,6 +33,7 @@ from generation_functions.interrupts import Interrupts
 from generation_functions.loop_thread import LoopThread
 from generation_functions.model import AUTO, Model
 from generation_functions.money import Budget
+from generation_functions.progress import Snapshot, loop_snapshot, stage_snapshot
 from generation_functions.prompts import Prompt, Prompts, load_prompts
 from generation_functions.records import Record, stable_hash
 from generation_functions.run_folder import RunFolder, other_calls, read_json
@@ -44,7 +45,6 @@ from generation_functions.steps import Step
 
 _PROGRESS_SECONDS = 0.25
 logger = logging.getLogger("augmentoolkit")
-Snapshot = dict[str, Any]
 
 
 class Run:
@@ -228,13 +228,9 @@ class Run:
         """For pipelines that loop by themselves: how far they are. Raises when the run is to stop."""
         self._interrupts.check()
         now = monotonic()
-        if now - self._progress_at < _PROGRESS_SECONDS and percent < 100:
-            return
-        self._progress_at = now
-        snapshot = {"stage": self.pipeline, "total": 100, "done": round(percent, 1), "message": message, "steps": []}
-        self.events.add("progress", **snapshot)
-        if self._on_progress:
-            self._on_progress(snapshot)
+        if now - self._progress_at >= _PROGRESS_SECONDS or percent >= 100:
+            self._progress_at = now
+            self._show(loop_snapshot(self.pipeline, percent, message))
 
     def note(self, text: str) -> None:
         """Something a person should know: goes to the log, the report and the screen."""
@@ -371,25 +367,9 @@ class Run:
         self.events.add("stage-finished", **summary)
 
     def _report(self, stage: Stage) -> None:
-        totals, seconds = self.log.totals, max(monotonic() - stage.started, 1e-6)
-        fresh = stage.done - stage.skipped
-        rate = fresh / seconds
-        left = stage.total - stage.done if stage.total is not None else None
-        snapshot = {
-            "stage": stage.name,
-            "total": stage.total,
-            "done": stage.done,
-            "steps": [tally.as_dict() for tally in stage.tallies],
-            "calls": totals.calls,
-            "reused": totals.reused + self.ledger.served,
-            "input_tokens": totals.input_tokens,
-            "output_tokens": totals.output_tokens,
-            "cost": round(totals.cost, 6),
-            "calls_per_second": round(rate, 2),
-            "concurrency": self.connections.concurrency,
-            "eta_seconds": round(left / rate, 1) if left is not None and rate else None,
-            "message": "",
-        }
+        self._show(stage_snapshot(stage, self.ledger, self.connections.concurrency))
+
+    def _show(self, snapshot: Snapshot) -> None:
         self.events.add("progress", **snapshot)
         if self._on_progress:
             self._on_progress(snapshot)

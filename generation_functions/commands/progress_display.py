@@ -118,8 +118,8 @@ def _size(stream: TextIO) -> dict[str, Any]:
 def _details(snapshot: Snapshot) -> str:
     """Rate, ETA, calls, cost: what there is of it."""
     parts = []
-    if snapshot.get("calls_per_second"):
-        parts.append(f"{snapshot['calls_per_second']:.1f}/s")
+    if snapshot.get("records_per_second"):
+        parts.append(f"{snapshot['records_per_second']:.1f}/s")
     if snapshot.get("eta_seconds") is not None and snapshot.get("done") != snapshot.get("total"):
         parts.append(f"{duration(snapshot['eta_seconds'])} left")
     if snapshot.get("calls"):

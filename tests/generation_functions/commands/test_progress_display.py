@@ -44,7 +44,7 @@ def snapshot(stage: str = "poems", **changes: Any) -> dict[str, Any]:
         "calls": 15,
         "reused": 5,
         "cost": 0.02,
-        "calls_per_second": 10.0,
+        "records_per_second": 10.0,
         "eta_seconds": 8.0,
         "message": "",
         **changes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from generation_functions.offline import write_offline
@@ -93,5 +93,6 @@ def test_no_word_of_a_wrapped_paragraph_is_lost_or_added(words: list[str], width
             line = word
         else:
             line = f"{line} {word}".strip()
+    assume(len({*lines, line}) == len(lines) + 1)  # a line that comes twice is a running header
     text = "\n".join([*lines, line]) + "."
     assert repaired(text).split() == text.split()
