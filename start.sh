@@ -56,7 +56,16 @@ set_up() {
 demo() {
   set_up requirements.txt
   .venv/bin/python run_augmentoolkit.py run factual-gen-indiv-pipeline --set output_dir=outputs/demo
-  .venv/bin/python run_augmentoolkit.py rows outputs/demo -n 3
+  printf '\nThree of the rows:\n'
+  .venv/bin/python run_augmentoolkit.py rows outputs/demo --dataset pairs -n 3
+  cat <<'TEXT'
+
+Made from inputs/sample, without a key or a network:
+  datasets  outputs/demo/datasets/        what you would train on
+  card      outputs/demo/README.md        where it comes from, how it was made
+  report    outputs/demo/report.html      open it in a browser
+Next: docs/quickstart.md, for your own documents and a real model.
+TEXT
 }
 
 run_tests() {

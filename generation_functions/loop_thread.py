@@ -37,8 +37,8 @@ class LoopThread:
         """Stop the loop and end the thread."""
         if self._loop is None or self._thread is None:
             return
+        self.run(self._loop.shutdown_asyncgens())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
         self._loop = self._thread = None
