@@ -146,6 +146,12 @@ def near_duplicates(words: Words, count: int) -> dict[str, Any]:
     }
 
 
+def report(name: str, figures: dict[str, Any], quiet: bool) -> None:
+    """One line about one measurement, as soon as it is there."""
+    if not quiet:
+        print(f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in figures.items()), flush=True)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -157,15 +163,14 @@ def main() -> None:
     options = parser.parse_args()
     words = Words("chunking")
     prose = options.file.read_text("utf-8") if options.file else words.paragraphs(int(options.megabytes * 1e6))
-    result: dict[str, Any] = {
-        name: speed(text, options.chunk_size) for name, text in texts(words, options.megabytes, prose).items()
-    }
+    result: dict[str, Any] = {}
+    for name, text in texts(words, options.megabytes, prose).items():
+        result[name] = speed(text, options.chunk_size)
+        report(name, result[name], options.json)
     result["near-duplicates"] = near_duplicates(words, options.texts)
+    report("near-duplicates", result["near-duplicates"], options.json)
     if options.json:
         print(json.dumps(result))
-        return
-    for name, figures in result.items():
-        print(f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in figures.items()))
 
 
 if __name__ == "__main__":

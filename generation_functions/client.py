@@ -10,9 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import blake2b
-from pathlib import Path
 from time import monotonic, time
 from typing import Any
 
@@ -23,10 +21,12 @@ from generation_functions.endpoints import BadRequestError, EndpointPool, mentio
 from generation_functions.errors import RecordFailedError, UnusableReplyError
 from generation_functions.model import Model
 from generation_functions.money import Budget, cost_of, count, prices_of
+from generation_functions.offline import write_offline, writer_version
 from generation_functions.prompts import Prompt
-from generation_functions.records import Record, stable_hash
+from generation_functions.records import Record
 from generation_functions.replies import read_reply
 
+OFFLINE_DEFAULT = "echo"
 Validate = Callable[[Any, Record], Any]
 Message = dict[str, str]
 _RETRY_SAMPLES = 1_000  # attempts of a later retry round are numbered from here on
@@ -181,7 +181,7 @@ class Client:
         # The schema is part of the key, whether or not this endpoint accepts response_format.
         hashed = body + orjson.dumps(schema) if schema else body
         if self._pool is None:  # its rules are part of this program and change with it
-            hashed += offline_version().encode() + (question.prompt.offline or "").encode()
+            hashed += writer_version(question.prompt.offline or OFFLINE_DEFAULT).encode()
         key = blake2b(hashed, digest_size=16, salt=b"%d" % question.sample, person=b"%d" % attempt).hexdigest()
         ledger = self._ledger
         entry = ledger.find(key) if self._pool else ledger.log.get(key)
@@ -213,7 +213,8 @@ class Client:
 
     async def _ask(self, question: _Question, key: str, body: bytes) -> Entry:
         if self._pool is None:
-            return self._offline_reply(question.prompt, question.values, key)
+            return self._offline_reply(question, body)
+        await self._ledger.budget.first_price()
         self._ledger.budget.reserve()
         try:
             schema = None if self._no_schema else question.prompt.reply.schema
@@ -239,18 +240,12 @@ class Client:
             fields["tries"] = tries
         return fields
 
-    def _offline_reply(self, prompt: Prompt, values: Mapping[str, Any], key: str) -> Entry:
-        from generation_functions.offline import write_offline
-
+    def _offline_reply(self, question: _Question, body: bytes) -> Entry:
         started = monotonic()
-        answer = write_offline(prompt.offline or "echo", values, key)
-        return {
-            "answer": answer,
-            "input_tokens": 0,
-            "output_tokens": 0,
-            "cost": 0.0,
-            "ms": round((monotonic() - started) * 1000),
-        }
+        seed = blake2b(body, salt=b"%d" % question.sample).hexdigest()  # without the version: wordings stay put
+        answer = write_offline(question.prompt.offline or OFFLINE_DEFAULT, question.values, seed)
+        ms = round((monotonic() - started) * 1000)
+        return {"answer": answer, "input_tokens": 0, "output_tokens": 0, "cost": 0.0, "ms": ms}
 
     def _fit(self, question: _Question, language: str | None) -> list[Message]:
         """The prompt's messages, shortened as the prompt allows until they fit the model's context."""
@@ -277,13 +272,6 @@ class Client:
                 "use smaller chunks, raise context_tokens, or let the prompt shorten a variable"
             )
         return messages
-
-
-@cache
-def offline_version() -> str:
-    """Changes whenever the offline model's code does."""
-    folder = Path(__file__).parent / "offline"
-    return stable_hash([file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.py"))])
 
 
 def in_language(messages: list[Message], language: str | None) -> list[Message]:

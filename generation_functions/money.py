@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from generation_functions.model import Model, Prices
 _TABLE = Path(__file__).parent / "data" / "prices.yaml"
 _MILLION = 1_000_000
 _LARGEST_COUNT = 2**53
+_LOOK_SECONDS = 0.02
 
 
 @cache
@@ -63,6 +65,11 @@ class Budget:
     max_cost: float | None = None
     max_calls: int | None = None
     in_flight: int = 0
+
+    async def first_price(self) -> None:
+        """Under `max_cost` the very first call goes alone: before it, nobody knows what those in flight will cost."""
+        while self.max_cost is not None and self.in_flight and not self.log.totals.calls:
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def reserve(self) -> None:
         """Ask for one more call.

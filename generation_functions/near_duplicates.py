@@ -33,7 +33,7 @@ _PERMUTATIONS = 128
 _LEAST_RECALL = 0.999  # of the hashing, for a pair right at the threshold
 _SEED = 42
 _BLOCK = 4096
-_SMALL_SIZE = 40
+_SMALL_SIZE = 64
 _EPSILON = 1e-9
 
 
@@ -82,8 +82,8 @@ def _hashed(texts: Iterable[str], chosen: Sequence[bool]) -> Iterator[tuple[int,
 
 
 def _size_class(size: int) -> int:
-    """Sizes two by two where they are small, and in steps of about twelve per cent above."""
-    return size // 2 if size <= _SMALL_SIZE else _SMALL_SIZE + round(8 * math.log(size / _SMALL_SIZE))
+    """Every small size is a class of its own; above, classes span about three per cent."""
+    return size if size <= _SMALL_SIZE else _SMALL_SIZE + round(32 * math.log(size / _SMALL_SIZE))
 
 
 class _Join:

@@ -6,6 +6,6 @@ everything it states is lifted out of the user's own text.
 
 from __future__ import annotations
 
-from generation_functions.offline.registry import check_writer, known_writers, write_offline
+from generation_functions.offline.registry import check_writer, known_writers, write_offline, writer_version
 
-__all__ = ["check_writer", "known_writers", "write_offline"]
+__all__ = ["check_writer", "known_writers", "write_offline", "writer_version"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from generation_functions.errors import ConfigError, Problem
 from generation_functions.names import did_you_mean
-from generation_functions.records import seeded
+from generation_functions.records import seeded, stable_hash
 
 Writer = Callable[[Mapping[str, Any], random.Random], str]
 
@@ -52,6 +54,14 @@ def write_offline(writer: str, values: Mapping[str, Any], key: str) -> str:
         ConfigError: No such writer.
     """
     return _find_writer(writer)(values, seeded(writer, key))
+
+
+@cache
+def writer_version(writer: str) -> str:
+    """Changes whenever the code behind a writer does: this package's, or the module of a pipeline author's own."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    own = inspect.getsourcefile(_find_writer(writer)) if ":" in writer else None
+    return stable_hash(writer, [file.read_text(encoding="utf-8") for file in [*files, *([Path(own)] if own else [])]])
 
 
 @cache

@@ -187,7 +187,8 @@ def _paragraphs(lines: list[str], hyphenated: frozenset[str]) -> list[str]:
 
 
 def _joined(group: list[str], hyphenated: frozenset[str]) -> str:
-    if group[0].lstrip().startswith(_CODE_FENCE) or all(line.startswith(("    ", "\t")) for line in group):
+    has_fence = any(line.lstrip().startswith(_CODE_FENCE) for line in group)
+    if has_fence or all(line.startswith(("    ", "\t")) for line in group):
         return "\n".join(group)
     width = sorted(map(len, group))[len(group) * 3 // 5]
     if _is_verse(group):

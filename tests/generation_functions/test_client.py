@@ -1,4 +1,4 @@
-"""Asking a model: from the log when the answer is there, otherwise once, and again with the reason when it is no use."""
+"""Asking a model: from the log when the answer is there, otherwise once, and again when it is no use."""
 
 from __future__ import annotations
 
@@ -177,7 +177,9 @@ def test_a_second_try_is_a_new_call_even_when_the_answer_is_the_same(desk: Desk)
 def test_a_blank_answer_is_no_answer(desk: Desk, blank: str | None) -> None:
     with ScriptedEndpoint(lambda request: says("fine" if len(request.body["messages"]) > 1 else blank)) as server:
         assert desk.answer(desk.client(server.url), prompt(), record("hello")).value == "fine"
-        assert all(content.strip() for _, content in messages(server.requests[1])), "some providers refuse empty messages"
+        assert all(content.strip() for _, content in messages(server.requests[1])), (
+            "some providers refuse empty messages"
+        )
 
 
 def test_an_answer_cut_off_inside_a_think_block_is_asked_for_again(desk: Desk) -> None:
@@ -349,9 +351,13 @@ def test_cost_is_worked_out_from_the_providers_counts(desk: Desk) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 10**9) | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["message", "content", "text", "finish_reason", "prompt_tokens", "reasoning"]), inner, max_size=4
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["message", "content", "text", "finish_reason", "prompt_tokens", "reasoning"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=8,
 )
@@ -396,6 +402,19 @@ def test_a_budget_holds_and_a_failed_call_gives_its_place_back(tmp_path: Path) -
             with pytest.raises(BudgetReachedError):
                 desk.answer(client, prompt(), record("another"))
             assert desk.ledger.budget.in_flight == 0
+
+
+def test_a_cap_in_dollars_holds_from_the_very_first_calls(tmp_path: Path) -> None:
+    with FakeEndpoint(latency_ms=20) as endpoint, open_desk(tmp_path / "calls", max_cost=0.05) as desk:
+        client = desk.client(endpoint.url, concurrency_limit=64, prices={"input": 0, "output": 100})  # a cent each
+
+        async def at_once() -> list[Any]:
+            calls = (client.answer(prompt(), record(str(number))) for number in range(50))
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+        results = desk.loop.run(at_once())
+        assert 0.03 < desk.log.totals.cost <= 0.0501
+    assert sum(isinstance(result, BudgetReachedError) for result in results) >= 45
 
 
 def test_a_record_taken_up_again_is_asked_anew_and_by_another_model_if_wanted(tmp_path: Path) -> None:

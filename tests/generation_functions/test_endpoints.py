@@ -106,7 +106,9 @@ def test_the_wait_that_the_provider_asks_for_is_kept() -> None:
 
 @pytest.mark.parametrize("wait", ["0", "-1", "soon", "Wed, 21 Oct 2015 07:28:00 GMT", "nan"])
 def test_a_wait_that_makes_no_sense_is_an_ordinary_one(wait: str) -> None:
-    with ScriptedEndpoint(lambda request: says("fine") if request.attempt else refuses(503, Retry_After=wait)) as server:
+    with ScriptedEndpoint(
+        lambda request: says("fine") if request.attempt else refuses(503, Retry_After=wait)
+    ) as server:
         assert ask(Pool((server.url, "")), "x") == ["fine"]
 
 

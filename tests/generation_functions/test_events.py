@@ -64,7 +64,8 @@ def test_after_a_torn_tail_every_new_event_is_whole_and_numbers_go_on(
     path = folder / "events.jsonl"
     content = path.read_bytes()
     start = content.rindex(b"\n", 0, len(content) - 1) + 1
-    path.write_bytes(content[: data.draw(st.integers(start, len(content) - 1))])
+    kept = data.draw(st.integers(0, 1_000)) % (len(content) - start)  # the length of a line varies with the time in it
+    path.write_bytes(content[: start + kept])
     write(folder, "d", "e")
     events = read(folder)
     assert [event["event"] for event in events if event["event"] != "c"] == ["a", "b", "d", "e"]

@@ -87,7 +87,9 @@ def test_the_cost_that_the_provider_gives_itself_is_believed() -> None:
     assert cost_of({"prompt_tokens": 10**6, "cost": None}, PRICES) == 2.0
 
 
-@pytest.mark.parametrize("usage", [{}, {"prompt_tokens": None, "completion_tokens": None, "prompt_tokens_details": None}])
+@pytest.mark.parametrize(
+    "usage", [{}, {"prompt_tokens": None, "completion_tokens": None, "prompt_tokens_details": None}]
+)
 def test_counts_that_are_not_given_cost_nothing(usage: dict[str, object]) -> None:
     assert cost_of(usage, PRICES) == 0
 

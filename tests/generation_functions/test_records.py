@@ -69,7 +69,7 @@ def test_children_of_different_kinds_or_parents_or_contents_are_told_apart() -> 
 
 
 def test_a_child_may_carry_a_key_that_is_called_kind_or_parent() -> None:
-    made = child({"id": "p"}, "split", **{"kind": "fact", "parent": "x"})
+    made = child({"id": "p"}, "split", kind="fact", parent="x")
     assert made["kind"] == "fact"
     assert made["parent"] == "x"
 

@@ -117,7 +117,9 @@ def test_documents_become_chunks_and_chunks_become_records(tmp_path: Path, docum
         words = run.map(chunks, lambda one: {**one, "words": one["text"].split()}, split("words"), name="words")
         assert [one["words"] for one in words] == " ".join(one["text"] for one in chunks).split()
     read = run.summary["documents"]["read"]
-    assert [(one["file"], one["chunks"]) for one in read] == [(f"{n}.txt", 1) for n in ("desert", "harbour", "mountain")]
+    assert [(one["file"], one["chunks"]) for one in read] == [
+        (f"{n}.txt", 1) for n in ("desert", "harbour", "mountain")
+    ]
     assert [stage["name"] for stage in run.summary["stages"]] == ["chunks", "words"]
 
 

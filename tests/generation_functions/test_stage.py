@@ -96,7 +96,9 @@ def expected(record: Record, steps: Sequence[Step], index: int = 0) -> list[Reco
         return []
     if isinstance(result, Drop) or result is None:
         return []
-    return [one for part in (result if isinstance(result, list) else [result]) for one in expected(part, steps, index + 1)]
+    return [
+        one for part in (result if isinstance(result, list) else [result]) for one in expected(part, steps, index + 1)
+    ]
 
 
 @given(st.integers(0, 10**6), st.integers(1, 25), st.integers(0, 4), st.integers(1, 9))

@@ -196,7 +196,9 @@ def test_a_vote_with_a_place_for_its_outcome_drops_nothing(outcome: bool) -> Non
     assert after == {**record("a"), "passed": outcome, "calls": ["call 1", "call 2"]}
 
 
-@given(st.integers(1, 9), st.sampled_from([0, 0.25, 1 / 3, 0.5, 0.75, 1]), st.lists(st.booleans(), min_size=9, max_size=9))
+@given(
+    st.integers(1, 9), st.sampled_from([0, 0.25, 1 / 3, 0.5, 0.75, 1]), st.lists(st.booleans(), min_size=9, max_size=9)
+)
 def test_a_vote_stopped_early_ends_as_a_full_count_would(votes: int, share: float, said: list[bool]) -> None:
     client = Answers(lambda name, about, sample: "yes" if said[sample] else "no")
     step = vote(client, prompt(), passes="yes", reason="r", votes=votes, share=share, into="passed")
