@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from generation_functions.errors import UnusableReplyError
 from generation_functions.replies.formats import ReplyFormat, ReplyKind
-from generation_functions.replies.json_values import read_json
-from generation_functions.replies.lists import read_list
-from generation_functions.replies.pairs import read_pairs
-from generation_functions.replies.tags import find_tag, read_tag
-from generation_functions.replies.text import read_text
 from generation_functions.replies.thinking import CUT_OFF, strip_thinking
-from generation_functions.replies.verdicts import read_verdict
 
 _LETTERS = re.compile(r"\w+")
 ReplyValue = Any
 """str, list of str, list of {"question", "answer"}, or any JSON value: the format's kind says which."""
 
-_READERS: dict[ReplyKind, Callable[[ReplyFormat, str, bool], ReplyValue]] = {
-    "text": read_text,
-    "tag": read_tag,
-    "verdict": read_verdict,
-    "pairs": read_pairs,
-    "list": read_list,
-    "json": read_json,
+Reader = Callable[[ReplyFormat, str, bool], ReplyValue]
+# Kind -> module and function. Imported when first used: compiling every kind's patterns takes longer than a first call.
+_READERS: dict[ReplyKind, tuple[str, str]] = {
+    "text": ("text", "read_text"),
+    "tag": ("tags", "read_tag"),
+    "verdict": ("verdicts", "read_verdict"),
+    "pairs": ("pairs", "read_pairs"),
+    "list": ("lists", "read_list"),
+    "json": ("json_values", "read_json"),
 }
+
+
+@cache
+def _reader(kind: ReplyKind) -> Reader:
+    module, function = _READERS[kind]
+    reader: Reader = getattr(import_module(f"generation_functions.replies.{module}"), function)
+    return reader
 
 
 def read_reply(reply_format: ReplyFormat, text: str, *, finish: str = "stop") -> ReplyValue:
@@ -44,10 +49,12 @@ def read_reply(reply_format: ReplyFormat, text: str, *, finish: str = "stop") ->
     answer = strip_thinking(text, finish, keep=reply_format.tag)
     cut = finish in CUT_OFF
     if reply_format.tag and reply_format.kind != "tag":
+        from generation_functions.replies.tags import find_tag
+
         inside = find_tag(answer, reply_format.tag, cut)
         if inside is not None:
             answer, cut = inside, False
-    read = _READERS[reply_format.kind]
+    read = _reader(reply_format.kind)
     if not reply_format.none:
         return read(reply_format, answer, cut)
     says_none = _says(reply_format.none, answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import threading
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from generation_functions.call_log import CallLog, Entry, KeyFilter, decode_line, encode_line
 from generation_functions.errors import StorageError
 from generation_functions.records import stable_hash
+from tests.support.small_disk import files_no_larger_than
 
 some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -296,7 +296,8 @@ def test_a_log_that_is_being_written_can_be_read_and_is_not_touched(tmp_path: Pa
     writer = CallLog(tmp_path)
     for number in range(10):
         writer.append(entry(number))
-    os.write(writer._file, encode_line(entry(10))[:30])  # in the middle of a write
+    with writer.path.open("ab") as file:
+        file.write(encode_line(entry(10))[:30])  # in the middle of a write
     size = (tmp_path / "calls.jsonl").stat().st_size
     reader = CallLog(tmp_path, writable=False)
     assert answers(reader, 11) == [*(f"answer {number}" for number in range(10)), None]
@@ -355,17 +356,20 @@ def test_nothing_is_missed_while_the_index_is_brought_up_to_date(tmp_path: Path)
     again.close()
 
 
-def test_a_log_that_cannot_be_written_says_so_before_another_call_is_paid_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("room", [0, 40])
+def test_a_log_that_cannot_be_written_says_so_before_another_call_is_paid_for(tmp_path: Path, room: int) -> None:
     log = CallLog(tmp_path)
     log.append(entry(1))
-    working, log._file = log._file, os.open(tmp_path / "calls.jsonl", os.O_RDONLY)
-    with pytest.raises(StorageError, match="Make space, then run the same command again"):
+    whole = log.path.read_bytes()
+    with (
+        files_no_larger_than(len(whole) + room),
+        pytest.raises(StorageError, match="Make space, then run the same command again"),
+    ):
         log.append(entry(2))
     with pytest.raises(StorageError):
         log.check()
-    os.close(log._file)
-    log._file = working
     log.close()
+    assert log.path.read_bytes() == whole, "a part of a line was left"
     again = CallLog(tmp_path)
     assert answers(again, 3) == [None, "answer 1", None]
     again.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from time import monotonic
 
@@ -235,43 +234,61 @@ def test_whatever_happens_no_slot_is_lost_and_none_is_given_beyond_the_limit(
     asyncio.run(play(AdaptiveLimiter(ceiling), ceiling, schedule))
 
 
+class Calls:
+    """Calls that ask for slots, hold them, and end as they are told."""
+
+    def __init__(self, limiter: AdaptiveLimiter) -> None:
+        self.limiter = limiter
+        self.holding: set[int] = set()
+        self.tasks: dict[int, asyncio.Task[None]] = {}
+
+    def ask(self, number: int) -> None:
+        async def call() -> None:
+            await self.limiter.acquire()
+            self.holding.add(number)
+
+        self.tasks[number] = asyncio.create_task(call())
+
+    def cancel(self, choice: int) -> None:
+        waiting = [task for number, task in self.tasks.items() if number not in self.holding and not task.done()]
+        if waiting:
+            waiting[choice % len(waiting)].cancel()
+
+    def end(self, choice: int, how: str) -> None:
+        if not self.holding:
+            return
+        self.holding.remove(sorted(self.holding)[choice % len(self.holding)])
+        endings: dict[str, Callable[[], None]] = {
+            "answer": lambda: self.limiter.succeeded(LATENCY),
+            "refuse": self.limiter.refused,
+            "fail": lambda: self.limiter.failed(monotonic()),
+            "abandon": self.limiter.abandon,
+        }
+        endings[how]()
+
+    def all_ended(self) -> bool:
+        return all(task.done() for task in self.tasks.values())
+
+
 async def play(limiter: AdaptiveLimiter, ceiling: int, schedule: list[tuple[str, int]]) -> None:
-    holding: Counter[int] = Counter()
-    tasks: dict[int, asyncio.Task[None]] = {}
-
-    async def call(number: int) -> None:
-        await limiter.acquire()
-        holding[number] += 1
-
-    def end(number: int, how: str) -> None:
-        del holding[number]
-        {
-            "answer": lambda: limiter.succeeded(LATENCY),
-            "refuse": limiter.refused,
-            "fail": lambda: limiter.failed(monotonic()),
-            "abandon": limiter.abandon,
-        }[how]()
-
+    calls = Calls(limiter)
     for number, (action, choice) in enumerate(schedule):
         before = limiter.in_flight
         if action == "ask":
-            tasks[number] = asyncio.create_task(call(number))
+            calls.ask(number)
         elif action == "cancel":
-            waiting = [task for key, task in tasks.items() if key not in holding and not task.done()]
-            if waiting:
-                waiting[choice % len(waiting)].cancel()
-        elif holding:
-            end(sorted(holding)[choice % len(holding)], action)
-        if choice % 3 == 0:
-            await asyncio.sleep(0)
+            calls.cancel(choice)
+        else:
+            calls.end(choice, action)
+        granted = limiter.in_flight - before
+        assert granted <= 0 or limiter.in_flight <= limiter.limit, "more slots than the limit were given"
         assert limiter.in_flight >= 0
         assert 1 <= limiter.limit <= ceiling
-        assert limiter.in_flight <= max(before, int(limiter.limit), ceiling)
+        if choice % 3 == 0:
+            await asyncio.sleep(0)
     for _ in range(3 * len(schedule)):  # let everyone have a turn and go
         await asyncio.sleep(0)
-        for number in list(holding):
-            end(number, "abandon")
-        if all(task.done() for task in tasks.values()):
-            break
-    assert all(task.done() for task in tasks.values()), "somebody waits for ever"
+        while calls.holding:
+            calls.end(0, "abandon")
+    assert calls.all_ended(), "somebody waits for ever"
     assert limiter.in_flight == 0

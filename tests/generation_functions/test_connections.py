@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from generation_functions.model import Model
 from generation_functions.testing.fake_endpoint import FakeEndpoint
@@ -30,7 +31,7 @@ def test_there_are_workers_for_every_slot_and_some_for_those_that_wait(tmp_path:
 
 def test_troubles_are_counted_over_all_endpoints(tmp_path: Path) -> None:
     with open_desk(tmp_path / "calls") as desk:
-        faults = {"faults": {"rate_limited": 1.0}, "fault_attempts": 1, "retry_after": 0.01}
+        faults: dict[str, Any] = {"faults": {"rate_limited": 1.0}, "fault_attempts": 1, "retry_after": 0.01}
         with FakeEndpoint(**faults) as one, FakeEndpoint(**faults) as two:
             for endpoint in (one, two):
                 desk.answer(desk.client(endpoint.url), prompt(), record(endpoint.url))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_closing_twice_or_unused_is_fine_and_it_can_be_used_again() -> None:
 def test_generators_left_open_are_closed_with_the_loop() -> None:
     closed: list[bool] = []
 
-    async def numbers() -> object:
+    async def numbers() -> AsyncIterator[int]:
         try:
             yield 1
             yield 2

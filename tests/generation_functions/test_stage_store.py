@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from generation_functions.errors import StorageError
 from generation_functions.records import Record, stable_hash
 from generation_functions.stage_store import Records, StageStore, content_hash
+from tests.support.small_disk import files_no_larger_than
 
 ONE, TWO = stable_hash("one"), stable_hash("two")
 some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -201,12 +201,15 @@ def test_what_was_flushed_survives_a_process_that_never_closed(tmp_path: Path) -
 
 def test_a_disk_that_takes_no_more_is_said_plainly(tmp_path: Path) -> None:
     store = StageStore(tmp_path / "stage.jsonl", ONE)
-    working, store._file = store._file, os.open(tmp_path / "stage.jsonl", os.O_RDONLY)
-    add(store, 0)
-    with pytest.raises(StorageError, match="Make space, then run the same command again"):
+    for number in range(5):
+        add(store, number)
+    with (
+        files_no_larger_than(100),
+        pytest.raises(StorageError, match="Make space, then run the same command again"),
+    ):
         store.flush()
     store.close()
-    os.close(working)
+    assert True not in finished(tmp_path / "stage.jsonl", 5)
 
 
 def test_a_hash_is_of_a_records_whole_content() -> None:

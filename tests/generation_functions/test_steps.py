@@ -60,7 +60,7 @@ class Answers:
 
 
 def run(step: Step, record: Record) -> StepResult:
-    return asyncio.run(run_step(step, record))  # type: ignore[arg-type]
+    return asyncio.run(run_step(step, record))
 
 
 def always(value: Any) -> Answers:
