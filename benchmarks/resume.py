@@ -57,6 +57,7 @@ def resume_finished(scenario: Scenario, folder: Path) -> dict[str, Any]:
         second = endpoint.stats()
         endpoint.reset()
         again = measure(_ENGINE, folder / "state", **arguments)
+        replayed = measure(_ENGINE, folder / "state", **arguments, edition="edited")
         repeated = endpoint.stats()["received"]
     return {
         "calls": scenario.calls,
@@ -68,6 +69,9 @@ def resume_finished(scenario: Scenario, folder: Path) -> dict[str, Any]:
         "resume_finished_s": round(again.process_s, 2),
         "resume_finished_cpu_s": round(again.cpu_s, 2),
         "resume_finished_peak_rss_mb": round(again.peak_rss_mb, 1),
+        "replayed_s": round(replayed.process_s, 2),
+        "replayed_calls_s": replayed.result["calls_s"],
+        "replayed_peak_rss_mb": round(replayed.peak_rss_mb, 1),
         "resume_finished_calls": repeated,
         **dataset_facts(folder / "run"),
     }

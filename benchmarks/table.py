@@ -47,12 +47,17 @@ def engine_rows(name: str, quick: bool) -> Iterator[Row]:
 
 def _wall(scenario: Scenario, got: dict[str, Any]) -> Iterator[Row]:
     what = f"{scenario.calls:,} calls, 50 ms, 256 at once: wall"
-    walls = f"{got['wall_s']} s (ideal {got['ideal_s']}, bare loop {got['bare_client_s']})"
+    walls = f"{got['wall_s']} s (ideal {got['ideal_s']}, bare loop {got['bare_client_s']}"
+    walls += f"; with dataset, card and report {got['whole_run_s']})"
     yield Row(what, "<= 3.4 s", walls, got["wall_s"] <= 3.4 * scenario.calls / 10_000)
-    yield Row("CPU per call", "<= 0.30 ms", f"{got['cpu_ms_per_call']} ms", got["cpu_ms_per_call"] <= 0.30)
+    cpu = f"{got['cpu_ms_per_call']} ms (bare loop {got['bare_client_cpu_ms_per_call']})"
+    yield Row("CPU per call, start-up included", "<= 0.30 ms", cpu, got["cpu_ms_per_call"] <= 0.30)
     yield _memory("peak memory of that run", got["peak_rss_mb"], 90)
     share = got["bytes_written_over_bytes_of_answers"]
-    yield Row("bytes written over bytes of answers", "<= 1.3x", f"{share}x", share <= 1.3)
+    log = got["log_bytes_over_bytes_of_answers"]
+    yield Row("bytes of the call log over bytes of answers", "<= 1.3x", f"{log}x", log <= 1.3)
+    what = "bytes of everything written (stages, dataset, provenance too) over bytes of answers"
+    yield Row(what, "<= 1.3x", f"{share}x", share <= 1.3)
 
 
 def _longtail(scenario: Scenario, got: dict[str, Any]) -> Iterator[Row]:
@@ -62,7 +67,8 @@ def _longtail(scenario: Scenario, got: dict[str, Any]) -> Iterator[Row]:
 
 def _instant(scenario: Scenario, got: dict[str, Any]) -> Iterator[Row]:
     what = f"{scenario.records:,} records, 3 steps, instant endpoint"
-    yield Row(what, "<= 60 s", f"{got['wall_s']} s", got["wall_s"] <= 60 * scenario.records / 50_000)
+    walls = f"{got['wall_s']} s (with dataset, card and report {got['whole_run_s']})"
+    yield Row(what, "<= 60 s", walls, got["wall_s"] <= 60 * scenario.records / 50_000)
     yield _memory("peak memory of that run", got["peak_rss_mb"], 150)
 
 
@@ -121,6 +127,9 @@ def finished_rows(quick: bool) -> Iterator[Row]:
     yield _seconds(f"first call after a kill at half of {calls:,}", got["first_call_after_kill_s"], 3)
     yield _seconds(f"resume a finished run of {calls:,} calls", got["resume_finished_s"], 30 * calls / 1_000_000)
     yield _memory("peak memory of that", got["resume_finished_peak_rss_mb"], 500)
+    what = f"the same after an edit of the code: {calls:,} calls answered by the log, dataset written anew"
+    yield _seconds(what, got["replayed_s"], 30 * calls / 1_000_000)
+    yield _memory("peak memory of that", got["replayed_peak_rss_mb"], 500)
 
 
 def help_rows(quick: bool) -> Iterator[Row]:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from string import ascii_letters, digits
 from typing import Any
 
 from generation_functions.errors import UnusableReplyError
 from generation_functions.replies.formats import ReplyFormat, ReplyKind
 from generation_functions.replies.thinking import CUT_OFF, strip_thinking
 
+_LONGER_THAN_PLACEHOLDERS = 120
+_PLAIN_ENDS = frozenset(f".!?{ascii_letters}{digits}")
 _LETTERS = re.compile(r"\w+")
 ReplyValue = Any
 """str, list of str, list of {"question", "answer"}, or any JSON value: the format's kind says which."""
@@ -46,6 +49,8 @@ def read_reply(reply_format: ReplyFormat, text: str, *, finish: str = "stop") ->
     Raises:
         UnusableReplyError: With one or two sentences that tell the model what to send instead.
     """
+    if reply_format.kind == "tag" and (content := _nothing_but_the_tag(reply_format.tag, text)):
+        return content
     answer = strip_thinking(text, finish, keep=reply_format.tag)
     cut = finish in CUT_OFF
     if reply_format.tag and reply_format.kind != "tag":
@@ -66,6 +71,23 @@ def read_reply(reply_format: ReplyFormat, text: str, *, finish: str = "stop") ->
         if says_none:
             return []
         raise UnusableReplyError(f"{error} If there are none, write only {reply_format.none}") from error
+
+
+def _nothing_but_the_tag(tag: str, text: str) -> str:
+    """The content of a reply that is one tag around plain text, as good models write it; otherwise "".
+
+    What could be a thinking block, a fence, a marker or a placeholder is left to the thorough reading, which takes
+    ten times as long.
+    """
+    opening, closing = f"<{tag}>", f"</{tag}>"
+    if not (text.startswith(opening) and text.endswith(closing)):
+        return ""
+    content = text[len(opening) : -len(closing)].strip()
+    if len(content) < _LONGER_THAN_PLACEHOLDERS or not (content[0].isalnum() and content[-1] in _PLAIN_ENDS):
+        return ""
+    if any(mark in content for mark in "<>[]`~&◁\r"):
+        return ""
+    return content
 
 
 def _says(words: str, answer: str) -> bool:

@@ -73,3 +73,16 @@ def test_long_hostile_replies_are_read_in_a_moment(unit: str) -> None:
     for wanted in FORMATS:
         with suppress(UnusableReplyError):
             read_reply(wanted, text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from((*FRAGMENTS, "A line of a poem about the sea. ", "Your answer here ")), max_size=12))
+def test_a_reply_that_is_nothing_but_its_tag_reads_the_same_when_it_is_read_thoroughly(fragments: list[str]) -> None:
+    content = "".join(fragments) + " The tide comes in twice a day." * 5
+    with_chatter = f"Here it is:\n<poem>{content}</poem>"  # what stands before the tag keeps the shortcut away
+    try:
+        expected = read_reply(FORMATS[1], with_chatter)
+    except UnusableReplyError:
+        return
+    with suppress(UnusableReplyError):
+        assert read_reply(FORMATS[1], f"<poem>{content}</poem>") == expected
