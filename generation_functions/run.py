@@ -127,10 +127,6 @@ class Run:
             self.note(f"model auto: {model.name} at {model.base_url}" if model.base_url else "model auto: offline")
         self._chain = stable_hash(self._chain, model.public())
         self.models += [(name, model) for name in parameters if (name, model) not in self.models]
-        for retry in self._retries.values():  # who answers instead is wanted on the loop, where none can be opened
-            for replaced, instead in retry.replacements:
-                if replaced == model:
-                    self.connections.client(instead)
         return self.connections.client(model)
 
     def prompts(self, default: Path, override: Path | None = None) -> Prompts:

@@ -43,8 +43,6 @@ MAX_CHARACTER_COST = 4 * UNITS  # more than any character costs
 _LONGEST_TOKEN = 16
 _BLANK_LETTERS = "\x85\xa0"  # blanks that the range of letters in ATOMS includes
 _BLOCK = 1 << 18
-_REMEMBERED_ATOMS = 1 << 17
-_REMEMBERED_PIECES = 1 << 16
 
 # (first code point, tenths of a token for each character that no merge covers)
 _SCRIPT_COSTS = (
@@ -108,58 +106,72 @@ def split_piece(piece: str, vocabulary: frozenset[str]) -> list[str]:
     return tokens
 
 
-class _PieceCosts(dict[str, int]):
-    """Cost of each piece, worked out once."""
+class _Memory(dict[str, int]):
+    """Works a value out once and remembers it, up to a bound: when full, what was not asked for lately is forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, capacity: int) -> None:
         super().__init__()
+        self.capacity = capacity
+        self._older: dict[str, int] = {}
         self._vocabulary = _vocabulary()
 
-    def __missing__(self, piece: str) -> int:
-        folded = fold_case(piece)
-        cost = UNITS
-        if folded not in self._vocabulary:
-            tokens = split_piece(folded, self._vocabulary)
-            cost = sum([UNITS if len(token) > 1 else _character_cost(token) for token in tokens])
-        if len(self) >= _REMEMBERED_PIECES:
+    def __missing__(self, key: str) -> int:
+        value = self._older.get(key)
+        if value is None:
+            value = self._work_out(key)
+            if len(key) > ATOM_LENGTH + 1:  # a run of blanks may be megabytes long
+                return value
+        if len(self) >= self.capacity:
+            self._older = dict(self)
             self.clear()
-        self[piece] = cost
-        return cost
+        self[key] = value
+        return value
+
+    def _work_out(self, key: str) -> int:
+        raise NotImplementedError
 
 
-class AtomCosts(dict[str, int]):
-    """Cost and length of each atom, packed into one integer (see COST_SHIFT), worked out once."""
+class _PieceCosts(_Memory):
+    """Cost of each piece."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces = _PieceCosts()
+    def _work_out(self, key: str) -> int:
+        folded = fold_case(key)
+        if folded in self._vocabulary:
+            return UNITS
+        tokens = split_piece(folded, self._vocabulary)
+        return sum([UNITS if len(token) > 1 else _character_cost(token) for token in tokens])
 
-    def __missing__(self, atom: str) -> int:
-        packed = self._cost(atom) << COST_SHIFT | len(atom)
-        if len(atom) <= ATOM_LENGTH + 1:  # a run of blanks may be megabytes long
-            if len(self) >= _REMEMBERED_ATOMS:
-                self.clear()
-            self[atom] = packed
-        return packed
 
-    def _cost(self, atom: str) -> int:
-        core = atom.strip()
+class AtomCosts(_Memory):
+    """Cost and length of each atom, packed into one integer (see COST_SHIFT)."""
+
+    def __init__(self, capacity: int = 1 << 17) -> None:
+        super().__init__(capacity)
+        self._pieces = _PieceCosts(capacity // 2)
+
+    def _work_out(self, key: str) -> int:
+        core = key.strip()
         if not core:
             # A line break is paid for with the word before it, a single blank with the word after it, so that a run
             # of blanks costs two tokens at most, however long it is: chunking must be able to attach it to a word.
-            free = len(atom) == 1 or atom[0] in _BLANK_LETTERS or (atom[-1] == "\n" and atom[0] != "\r")
-            return 0 if free else UNITS
+            free = len(key) == 1 or key[0] in _BLANK_LETTERS or (key[-1] == "\n" and key[0] != "\r")
+            return (0 if free else UNITS) << COST_SHIFT | len(key)
         word = core[:-1] if core[-1] in ".,:;!?" else core
-        if word.isalpha():  # nearly always; what follows would give the same
-            cost = self._pieces[" " + word] + UNITS * (len(core) - len(word))
+        if word.isalpha():  # nearly always; the general way would give the same
+            piece = f" {word.lower()}" if word.istitle() else f" {word}"
+            cost = UNITS if piece in self._vocabulary else self._pieces[piece]
+            if len(word) < len(core):
+                return (cost + UNITS) << COST_SHIFT | len(key)
         else:
-            cost = sum(map(self._pieces.__getitem__, PIECES.findall(" " + core)))
-        return cost + UNITS if atom[-1] == "\n" and core[-1].isalnum() else cost
+            cost = sum(map(self._pieces.__getitem__, PIECES.findall(f" {core}")))
+        if key[-1] == "\n" and core[-1].isalnum():
+            cost += UNITS
+        return cost << COST_SHIFT | len(key)
 
 
 @cache
 def atom_costs() -> AtomCosts:
-    """The process's one memory of atom costs; bounded, and emptied when full."""
+    """The process's one memory of atom costs."""
     return AtomCosts()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ examples:
   python run_augmentoolkit.py new example-pipeline --config    configs/example-pipeline.yaml, commented
   python run_augmentoolkit.py new example-pipeline --config configs/mine.yaml
 """
+_NOT_COPIED = re.compile(r"<!-- not copied -->\n.*?<!-- end of what is not copied -->\n", re.DOTALL)
 _EXAMPLE = "example_pipeline"
 
 
@@ -72,9 +74,11 @@ def _write_pipeline(name: str, parent: Path, console: Console) -> None:
 
 
 def _renamed(text: str, identifier: str, alias: str) -> str:
+    """The example's text under another name, without what is about the example itself."""
     title = identifier.replace("_", " ").capitalize()
     return (
-        text.replace(f"generation/{_EXAMPLE}", f"generation/{identifier}")
+        _NOT_COPIED.sub("", text)
+        .replace(f"generation/{_EXAMPLE}", f"generation/{identifier}")
         .replace(_EXAMPLE, identifier)
         .replace("example-pipeline", alias)
         .replace("Example pipeline", title)

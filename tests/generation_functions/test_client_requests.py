@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,14 @@ def test_an_endpoint_without_structured_output_is_asked_without_under_the_same_k
 
 def test_many_first_calls_at_once_to_such_an_endpoint_all_succeed(desk: Desk) -> None:
     asked = prompt(reply=ReplyFormat(kind="json", schema=SCHEMA))
-    with ScriptedEndpoint(without_schemas) as server:
+    all_here = threading.Barrier(16)
+
+    def answer(request: Request) -> Response:
+        if "response_format" in request.body:
+            all_here.wait(10)  # so that sixteen refusals come before the first answer
+        return without_schemas(request)
+
+    with ScriptedEndpoint(answer) as server:
         client = desk.client(server.url, concurrency_limit=16)
 
         async def at_once() -> list[Any]:

@@ -246,18 +246,18 @@ def test_an_address_that_is_none_is_refused_and_not_waited_for(url: str) -> None
     assert "base_url" in str(error)
 
 
-def test_an_unknown_model_is_refused_though_another_model_answers_there() -> None:
-    with FakeEndpoint(models=("small",)) as endpoint:
-        small = Pool((endpoint.url, ""))
-        large = Pool((endpoint.url, ""), patience=1)
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_model_that_is_refused_stops_the_run_though_another_model_answers_there(status: int) -> None:
+    with ScriptedEndpoint(lambda r: refuses(status) if r.body["model"] == "large" else says("fine")) as server:
+        small = Pool((server.url, ""))
+        large = Pool((server.url, ""), patience=1)
         large.endpoints = small.endpoints
         large.pool = EndpointPool(small.endpoints, **large.facts)
 
-        async def both() -> BaseException:
+        async def both() -> None:
             await small.ask("x", model="small")
-            with pytest.raises(ModelRefusedError, match="does not exist") as caught:
+            with pytest.raises(ModelRefusedError, match=f"answered {status}"):
                 await large.ask("x", model="large")
-            return caught.value
 
         run(small, both)
 
