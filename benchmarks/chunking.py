@@ -32,20 +32,23 @@ _CODE = """def {a}_{b}({c}: int, {d}: str = "{e}") -> list[str]:
 
 """
 
+# First and last letter, and what stands between words.
+_SCRIPTS = ((0x4E00, 0x5400, ""), (0x430, 0x450, " "), (0x627, 0x64B, " "), (0x1F600, 0x1F650, ""))
+
 
 class Words:
-    """English words with the frequencies of prose (Zipf's law), and texts made of them."""
+    """Words with about the frequencies, and about as many different ones, as in English books (Zipf, Heaps)."""
 
     def __init__(self, seed: str) -> None:
         lines = VOCABULARY.read_text("utf-8").split("\n")
         self.words = [line[1:] for line in lines if re.fullmatch(r" [a-z]{2,}", line)]
-        self.shares = list(accumulate(1 / (place + 3) for place in range(len(self.words))))
+        self.shares = list(accumulate(1 / (place + 3) ** 1.1 for place in range(len(self.words))))
         self.random: random.Random = seeded("benchmark", seed)
 
     def some(self, count: int) -> list[str]:
-        """So many words; one in fifty is not in the vocabulary."""
+        """So many words; one in 250 is not in the vocabulary."""
         words = self.random.choices(self.words, cum_weights=self.shares, k=count)
-        for place in range(self.random.randrange(50), count, 50):
+        for place in range(self.random.randrange(250), count, 250):
             words[place] += self.random.choice(self.words)
         return words
 
@@ -74,14 +77,17 @@ class Words:
 
     def mixed(self, size: int) -> str:
         """Chinese, Russian, Arabic, emoji and English in turns."""
-        scripts = ((0x4E00, 0x5400, 1), (0x430, 0x44F, 7), (0x627, 0x64A, 6), (0x1F600, 0x1F64F, 1))
+        scripts = [self._foreign(*script) for script in _SCRIPTS]
         parts: list[str] = []
         for turn in range(size // 60):
-            first, last, length = scripts[turn % len(scripts)]
-            letters = "".join(chr(self.random.randint(first, last)) for _ in range(30))
-            parts.append(" ".join(letters[at : at + length] for at in range(0, 30, length)) if length > 1 else letters)
-            parts.append("。" if turn % 4 == 0 else self.sentence()[:30] + ". ")
+            parts.append("".join(self.random.choices(scripts[turn % len(scripts)], k=6)))
+            parts.append("。" if turn % len(scripts) == 0 else f". {self.sentence()[:30]}. ")
         return "".join(parts)
+
+    def _foreign(self, first: int, last: int, end: str) -> list[str]:
+        """Three thousand words out of a range of letters."""
+        letters = [chr(code) for code in range(first, last)]
+        return ["".join(self.random.choices(letters, k=self.random.randint(2, 8))) + end for _ in range(3000)]
 
 
 def texts(words: Words, megabytes: float, prose: str) -> dict[str, str]:

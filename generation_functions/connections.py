@@ -95,6 +95,7 @@ def choose_automatically(model: Model) -> Model:
     if model.name != AUTO:
         return model
     for provider, names in local_servers().items():
-        if names:
-            return model.model_copy(update={"name": names[0], "base_url": PROVIDERS[provider].base_url})
+        writers = [name for name in names if "embed" not in name.lower()]
+        if writers:
+            return model.model_copy(update={"name": writers[0], "base_url": PROVIDERS[provider].base_url})
     return model.model_copy(update={"name": OFFLINE, "base_url": ""})

@@ -6,12 +6,13 @@ from time import monotonic
 from typing import Any
 
 from generation_functions.client import Ledger
+from generation_functions.connections import Connections
 from generation_functions.stage import Stage
 
 Snapshot = dict[str, Any]
 
 
-def stage_snapshot(stage: Stage, ledger: Ledger, concurrency: int) -> Snapshot:
+def stage_snapshot(stage: Stage, ledger: Ledger, connections: Connections) -> Snapshot:
     """How far a stage is. Records taken over from an earlier try count as done, but not in rate and ETA."""
     totals, seconds = ledger.log.totals, max(monotonic() - stage.started, 1e-6)
     rate = (stage.done - stage.skipped) / seconds
@@ -27,7 +28,8 @@ def stage_snapshot(stage: Stage, ledger: Ledger, concurrency: int) -> Snapshot:
         "output_tokens": totals.output_tokens,
         "cost": round(totals.cost, 6),
         "records_per_second": round(rate, 2),
-        "concurrency": concurrency,
+        "concurrency": connections.concurrency,
+        "troubles": connections.troubles(),
         "eta_seconds": round(left / rate, 1) if left is not None and rate else None,
         "message": "",
     }

@@ -239,6 +239,14 @@ class Run:
 
     def __enter__(self) -> Self:
         self._held.acquire()
+        try:
+            self._open()
+        except BaseException:
+            self._held.release()
+            raise
+        return self
+
+    def _open(self) -> None:
         self._started = monotonic()
         self.work_folder.mkdir(parents=True, exist_ok=True)
         self._state = self._held.read_state()
@@ -275,7 +283,6 @@ class Run:
         if not self.finished:
             self._set_state("running")
         self._interrupts.catch()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -286,6 +293,10 @@ class Run:
             self.output.close(error)
             if not untouched:
                 self.summary = self.output.finish(status, message, monotonic() - self._started)
+        except BaseException as failure:
+            error = failure
+            status, message = _outcome(failure)
+            raise
         finally:
             self._interrupts.release()
             self.connections.close()
@@ -363,7 +374,7 @@ class Run:
         self.events.add("stage-finished", **summary)
 
     def _report(self, stage: Stage) -> None:
-        self._show(stage_snapshot(stage, self.ledger, self.connections.concurrency))
+        self._show(stage_snapshot(stage, self.ledger, self.connections))
 
     def _show(self, snapshot: Snapshot) -> None:
         self.events.add("progress", **snapshot)

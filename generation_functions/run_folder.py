@@ -13,6 +13,7 @@ from generation_functions.errors import RunLockedError, StorageError
 from generation_functions.records import stable_hash
 
 STATE_FILE = "run.json"
+_MOST_OTHER_LOGS = 64
 _PROJECT = Path(__file__).resolve().parent.parent
 _CODE_FOLDERS = ("generation_functions", "generation", "finetuning", "serving")
 
@@ -106,10 +107,14 @@ def known_run_folders() -> list[Path]:
 
 
 def other_calls(folder: Path) -> list[Path]:
-    """The call log folders of this machine's other runs that can be read."""
+    """The call log folders of this machine's other runs, those used last first, at most `_MOST_OTHER_LOGS`.
+
+    Each costs a look-up per new call and a few open files.
+    """
     here = folder.resolve()
     folders = [known / "calls" for known in known_run_folders() if known.resolve() != here]
-    return [calls for calls in folders if os.access(calls / "calls.jsonl", os.R_OK)]
+    readable = [calls for calls in folders if os.access(calls / "calls.jsonl", os.R_OK)]
+    return sorted(readable, key=lambda calls: -(calls / "calls.jsonl").stat().st_mtime_ns)[:_MOST_OTHER_LOGS]
 
 
 def code_fingerprint(pipeline_file: Path | None) -> str:

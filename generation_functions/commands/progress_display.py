@@ -131,6 +131,9 @@ def _details(snapshot: Snapshot) -> str:
     failed = sum(sum(step["failed"].values()) for step in snapshot.get("steps", []))
     if failed:
         parts.append(f"{failed} failed")
+    if snapshot.get("troubles"):
+        troubles = ", ".join(f"{count} x {kind}" for kind, count in snapshot["troubles"].items())
+        parts.append(f"waited out: {troubles}")
     if snapshot.get("message"):
         parts.append(str(snapshot["message"]))
     return ", ".join(parts)
