@@ -1,4 +1,4 @@
-"""Makes generation_functions/data/vocabulary.bpe, the vocabulary that the offline token count merges with.
+"""Makes generation_functions/data/vocabulary.bpe, the vocabulary of the offline token count.
 
 Byte-pair encoding over characters (Sennrich et al., 2016): count the pieces of every text file in the folder,
 then merge the most frequent pair of neighbours, again and again. Ties go to the pair that sorts first, so equal

@@ -27,10 +27,11 @@ from generation_functions.errors import UsageError
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
 # Symbols are words, or "C", "C++" and "C#" would be the same; punctuation is nothing.
-_WORDS = re.compile(rf"[^\W{_UNSPACED}]+|[{_UNSPACED}]|[^\w\s.,;:!?…\"'“”„‘’‚«»‹›()\[\]{{}}/\\–—-]")
+# Plain letters come first because they are found fastest.
+_WORDS = re.compile(rf"[a-z0-9_à-öø-ɏ]+|[^\W{_UNSPACED}]+|[{_UNSPACED}]|[^\w\s.,;:!?…\"'“”„‘’‚«»‹›()\[\]{{}}/\\–—-]")
 
 _PERMUTATIONS = 128
-_LEAST_RECALL = 0.999  # of the hashing, for a pair right at the threshold
+_LEAST_RECALL = 0.998  # of the hashing, for a pair right at the threshold
 _SEED = 42
 _BLOCK = 4096
 _SMALL_SIZE = 64
@@ -41,7 +42,7 @@ def _features(text: str) -> list[str]:
     words = _WORDS.findall(text.casefold())
     if not words:
         return [text.strip()]
-    return [*words, *[f"{left} {right}" for left, right in pairwise(["", *words, ""])]]
+    return [*words, *map(" ".join, pairwise(["", *words, ""]))]
 
 
 def _bands(threshold: float) -> tuple[int, int]:
@@ -162,7 +163,10 @@ def find_near_duplicates(texts: Iterable[str], threshold: float = 0.8) -> dict[i
         raise UsageError(f"threshold is {threshold}, but must be above 0 and at most 1.")
     held = list(texts) if isinstance(texts, Iterator) else texts
     found = list(_hashed(held, _resembling(held, threshold)))
-    join = _Join(threshold, Counter(feature for _, features in found for feature in features))
+    frequencies: Counter[int] = Counter()
+    for _, features in found:
+        frequencies.update(features)
+    join = _Join(threshold, frequencies)
     for index, features in found:
         join.add(index, features)
     return join.duplicates
