@@ -14,11 +14,14 @@ import argparse
 import json
 import random
 import re
+import sys
 import time
 from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that `python benchmarks/NAME.py` works too
 
 from generation_functions.chunking import chunk_text
 from generation_functions.near_duplicates import find_near_duplicates

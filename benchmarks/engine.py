@@ -3,15 +3,17 @@
     python -m benchmarks.engine --scenario wall
     python -m benchmarks.engine --calls 10000 --concurrency 256 --steps 1 --latency-ms 50 --json
 
-Ideal wall = calls x latency / concurrency. With `--base-url` the endpoint is yours and must be a fake one too
-(its counters are read); otherwise one is started.
+Ideal wall = calls x latency / concurrency. With `--base-url` the endpoint is yours, any OpenAI-compatible one (its
+latency is measured first when it is not given); otherwise a fake one is started.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import http.client
 import math
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,8 +25,12 @@ from typing import Any
 
 import orjson
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that `python benchmarks/NAME.py` works too
+
 from benchmarks.measure import Measurement, measure
-from benchmarks.workload import MODEL, TAG, NumberedRecords, write_prompts
+from benchmarks.workload import MODEL, TAG, NumberedRecords, request_body, write_prompts
+from generation_functions.call_log import CallLog
+from generation_functions.errors import AugmentoolkitError
 from generation_functions.testing.fake_endpoint import FakeEndpoint
 
 _ENGINE, _BARE = "benchmarks.engine:run_engine", "benchmarks.bare_client:bare_loop"
@@ -95,6 +101,7 @@ def run_engine(
     concurrency: int,
     timeout: float = 300.0,
     edition: str = "first",
+    tagged: bool = True,
 ) -> dict[str, float]:
     """One run as a pipeline makes it: prompts, call log, parsing, retries, counters, dataset, provenance.
 
@@ -108,7 +115,7 @@ def run_engine(
 
     started = time.perf_counter()
     folder = Path(output_dir)
-    prompts = write_prompts(folder.with_name(folder.name + "-prompts"), steps)
+    prompts = write_prompts(folder.with_name(folder.name + "-prompts"), steps, tagged=tagged)
     model = Model(name=MODEL, base_url=base_url, concurrency_limit=concurrency, timeout=timeout)
     config = {"records": records, "steps": steps, "edition": edition}
     fingerprint = stable_hash(config, code_fingerprint(Path(__file__)))  # as the command line makes it
@@ -150,7 +157,48 @@ def endpoint_for(scenario: Scenario) -> Iterator[FakeEndpoint]:
         yield endpoint
 
 
-def benchmark(scenario: Scenario, endpoint: FakeEndpoint, folder: Path) -> dict[str, Any]:
+class ForeignEndpoint:
+    """An OpenAI-compatible endpoint that is not ours: it counts nothing, so the run's own log has to do."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    def stats(self, *, bodies: bool = False) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+    def reset(self) -> None:
+        """Nothing to do."""
+
+    def latency_ms(self) -> float:
+        """Median latency of a few single requests."""
+        import statistics
+        import urllib.request
+
+        times = []
+        for number in range(5):
+            request = urllib.request.Request(
+                self.url + "/chat/completions",
+                data=request_body(-1 - number, 0, ""),
+                headers={"Content-Type": "application/json"},
+            )
+            started = time.perf_counter()
+            with urllib.request.urlopen(request, timeout=60) as response:
+                response.read()
+            times.append(time.perf_counter() - started)
+        return statistics.median(times) * 1000
+
+
+def endpoint_at(url: str) -> FakeEndpoint | ForeignEndpoint:
+    """The endpoint at a URL: ours, with its counters, or somebody else's."""
+    fake = FakeEndpoint.at(url)
+    try:
+        return fake if "received" in fake.stats() else ForeignEndpoint(url)
+    except (OSError, ValueError, AugmentoolkitError, http.client.HTTPException):
+        return ForeignEndpoint(url)
+
+
+def benchmark(scenario: Scenario, endpoint: FakeEndpoint | ForeignEndpoint, folder: Path) -> dict[str, Any]:
     """Measure one scenario; the run's folder stays in `folder`."""
     sizes = {"records": scenario.records, "steps": scenario.steps, "concurrency": scenario.concurrency}
     bare: Measurement | None = None
@@ -159,13 +207,14 @@ def benchmark(scenario: Scenario, endpoint: FakeEndpoint, folder: Path) -> dict[
         bare = measure(_BARE, folder / "state", base_url=endpoint.url, **sizes)
         bodies = set(endpoint.stats(bodies=True)["bodies"]) if scenario.same_requests else set()
     endpoint.reset()
-    before = endpoint.stats()["cpu_s"]
+    before = endpoint.stats().get("cpu_s", 0.0)
     run = measure(
         _ENGINE,
         folder / "state",
         base_url=endpoint.url,
         output_dir=str(folder / "run"),
         timeout=scenario.timeout,
+        tagged=isinstance(endpoint, FakeEndpoint),
         **sizes,
     )
     stats = endpoint.stats(bodies=scenario.same_requests)
@@ -173,8 +222,8 @@ def benchmark(scenario: Scenario, endpoint: FakeEndpoint, folder: Path) -> dict[
         raise SystemExit("the engine and the bare loop sent different requests: the comparison would be unfair")
     return {
         **_times(scenario, run, bare),
-        **_counts(scenario, run, stats),
-        "endpoint_cpu_s": round(stats["cpu_s"] - before, 2),
+        **(_counts(scenario, run, stats) if stats else _counts_of_log(folder / "run", run)),
+        **({"endpoint_cpu_s": round(stats["cpu_s"] - before, 2)} if stats else {}),
         **dataset_facts(folder / "run"),
     }
 
@@ -217,6 +266,21 @@ def _counts(scenario: Scenario, run: Measurement, stats: dict[str, Any]) -> dict
         "bytes_of_answers": stats["content_bytes"],
         "bytes_written_over_bytes_of_answers": round(run.bytes_written / max(1, stats["content_bytes"]), 2),
         "log_bytes_over_bytes_of_answers": round(run.result["log_bytes"] / max(1, stats["content_bytes"]), 2),
+    }
+
+
+def _counts_of_log(run_folder: Path, run: Measurement) -> dict[str, Any]:
+    """What the run itself knows, for an endpoint that does not count."""
+    log = CallLog(run_folder / "calls", writable=False)
+    answers = sum(len(entry["answer"].encode()) for entry in log if "answer" in entry)
+    calls = log.totals.calls
+    log.close()
+    return {
+        "calls": calls,
+        "bytes_written": run.bytes_written,
+        "bytes_of_answers": answers,
+        "bytes_written_over_bytes_of_answers": round(run.bytes_written / max(1, answers), 2),
+        "log_bytes_over_bytes_of_answers": round(run.result["log_bytes"] / max(1, answers), 2),
     }
 
 
@@ -270,7 +334,7 @@ def print_result(result: dict[str, Any], as_json: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the engine.")
     parser.add_argument("--scenario", choices=SCENARIOS, default="wall")
-    parser.add_argument("--base-url", help="a fake endpoint that runs already; its control is on the same port")
+    parser.add_argument("--base-url", help="any OpenAI-compatible endpoint that runs already; ours gives counters too")
     parser.add_argument("--output-dir", type=Path, help="keep the run here; default: a temporary folder")
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     add_scenario_options(parser)
@@ -279,10 +343,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as temporary:
         folder = options.output_dir or Path(temporary)
         if options.base_url:
-            result = benchmark(scenario, FakeEndpoint.at(options.base_url), folder)
+            endpoint = endpoint_at(options.base_url)
+            if isinstance(endpoint, ForeignEndpoint) and options.latency_ms is None:
+                scenario.endpoint["latency_ms"] = endpoint.latency_ms()
+            result = benchmark(scenario, endpoint, folder)
         else:
-            with endpoint_for(scenario) as endpoint:
-                result = benchmark(scenario, endpoint, folder)
+            with endpoint_for(scenario) as fake:
+                result = benchmark(scenario, fake, folder)
     print_result({"scenario": options.scenario, **result}, options.json)
 
 

@@ -7,10 +7,13 @@ python -m benchmarks.resume finished --calls 1000000   # kill at half, go on, th
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that `python benchmarks/NAME.py` works too
 
 from benchmarks.engine import Scenario, dataset_facts, endpoint_for, print_result
 from benchmarks.measure import Started, measure

@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that `python benchmarks/NAME.py` works too
+
 from benchmarks.engine import SCENARIOS, Scenario, benchmark, endpoint_for
 from benchmarks.measure import ROOT
 from benchmarks.resume import kill_and_resume, resume_finished

@@ -54,8 +54,11 @@ def record_text(number: int) -> str:
     return (head + _SENTENCE * (_PROMPT_CHARACTERS // len(_SENTENCE) + 1))[:_PROMPT_CHARACTERS].rstrip()
 
 
-def write_prompts(folder: Path, steps: int) -> Path:
-    """A folder of prompt files `step_0.yaml`...; each asks about the reply to the one before."""
+def write_prompts(folder: Path, steps: int, *, tagged: bool = True) -> Path:
+    """A folder of prompt files `step_0.yaml`...; each asks about the reply to the one before.
+
+    Only our own fake endpoint is sure to answer in tags; `tagged` False takes any reply as it stands.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for step in range(steps):
         variable = _variable(step)
@@ -65,7 +68,7 @@ def write_prompts(folder: Path, steps: int) -> Path:
                 {"role": "user", "content": _question(step, "{" + variable + "}")},
             ],
             "variables": [variable],
-            "reply": {"kind": "tag", "tag": TAG},
+            "reply": {"kind": "tag", "tag": TAG} if tagged else {"kind": "text"},
         }
         (folder / f"step_{step}.yaml").write_text(yaml.safe_dump(prompt, sort_keys=False), encoding="utf-8")
     return folder

@@ -98,7 +98,7 @@ class Sources:
     def _near_duplicates(everything: Records, tallies: list[Tally]) -> set[int]:
         from generation_functions.near_duplicates import find_near_duplicates
 
-        duplicates = find_near_duplicates(record["text"] for record in everything)
+        duplicates = find_near_duplicates(everything.values("text"))
         total = len(everything)
         tallies.append(
             Tally(

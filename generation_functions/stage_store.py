@@ -48,6 +48,10 @@ class Records:
         for line in self.lines():
             yield from line["out"]
 
+    def values(self, key: str) -> Values:
+        """One key of every record, to iterate as often as you like."""
+        return Values(self, key)
+
     def only(self, positions: set[int]) -> Records:
         """The same records without the inputs at other positions; each input must have made one record."""
         lengths = array("Q", (n if i in positions else 0 for i, n in enumerate(self._lengths)))
@@ -65,6 +69,17 @@ class Records:
                     file.seek(offset)
                 position = offset + length
                 yield orjson.loads(file.read(length))
+
+
+class Values:
+    """One key of every record, read from disk anew at each iteration."""
+
+    def __init__(self, records: Records, key: str) -> None:
+        self._records = records
+        self._key = key
+
+    def __iter__(self) -> Iterator[Any]:
+        return (record[self._key] for record in self._records)
 
 
 class StageStore:

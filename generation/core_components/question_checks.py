@@ -73,7 +73,7 @@ def self_contained(small: Client, large: Client, wording: Prompts, *, votes: int
 
 def without_near_duplicates(run: Run, pairs: Records) -> Records:
     """Drop every question that says nearly the same as an earlier one."""
-    duplicates = find_near_duplicates(record["question"] for record in pairs)
+    duplicates = find_near_duplicates(pairs.values("question"))
     ids = {record["id"] for number, record in enumerate(pairs) if number in duplicates}
     unique = named(
         "near-duplicates", keep_if(lambda record: record["id"] not in ids, "near-duplicate of another question")
