@@ -27,6 +27,7 @@ from generation_functions.records import Record
 from generation_functions.replies import read_reply
 
 OFFLINE_DEFAULT = "echo"
+PROMPT_DIGITS = 12  # of a prompt's digest, enough to tell a run's prompts apart
 Validate = Callable[[Any, Record], Any]
 Message = dict[str, str]
 _RETRY_SAMPLES = 1_000  # attempts of a later retry round are numbered from here on
@@ -198,6 +199,7 @@ class Client:
         future = ledger.under_way[key] = asyncio.get_running_loop().create_future()
         try:
             entry = {"key": key, "step": question.step, "record": question.record["id"], "model": self.model.name}
+            entry["prompt"] = question.prompt.digest[:PROMPT_DIGITS]
             if question.sample:
                 entry["sample"] = question.sample
             if attempt:

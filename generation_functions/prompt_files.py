@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from generation_functions.replies import ReplyFormat, ReplyKind, parse_reply_for
 
 CHUNK_VARIABLES = ("text", "title", "file", "page", "id")
 """What a step supplies when the prompt file does not say: the fields of a chunk."""
+
+INCLUDE_FILE = "include.yaml"
+"""Lists the prompt files of other folders that are used as if they stood in this one."""
 
 _KEYS = ("messages", "variables", "reply", "sampling", "offline", "shorten")
 _ROLES = ("system", "user", "assistant")
@@ -64,31 +67,33 @@ class PromptFile:
         self.problems.append(Problem(message, str(self.path), where, dotted(path)))
 
 
-def read_prompt_files(default: Path, override: Path | None) -> tuple[list[PromptFile], list[Problem]]:
-    """The prompts of `default` with those of `override` laid over them, and all problems of all files."""
+def read_prompt_files(default: Path, overrides: Sequence[Path]) -> tuple[list[PromptFile], list[Problem]]:
+    """The prompts of `default` with those of each of `overrides` laid over them, and all problems of all files."""
     problems: list[Problem] = []
     originals = _read_folder(default, problems)
     if not originals and not problems:
         problems.append(Problem("no prompts (*.yaml) in this folder", str(default)))
-    changed: dict[str, PromptFile] = {}
-    for name, file in (_read_folder(override, problems) if override is not None else {}).items():
-        if name in originals:
-            changed[name] = file
-        else:
-            known = did_you_mean(name, originals) or f"; it has: {', '.join(originals)}"
-            problems.append(Problem(f"{default} has no prompt {name} to override{known}", str(file.path)))
     for original in originals.values():
         if not original.has_messages:
             original.report((), "missing: messages, a list of messages with role and content")
         if original.variables is None and ("variables",) not in original.content.reported:
             original.variables = list(CHUNK_VARIABLES)
         _check_names(original, original)
-    for name, file in changed.items():
-        _inherit(file, originals[name])
-        _check_names(file, originals[name])
-    for file in (*originals.values(), *changed.values()):
+    files = dict(originals)
+    every = [*originals.values()]
+    for override in overrides:
+        for name, file in _read_folder(override, problems).items():
+            if name in files:
+                every.append(file)
+                _inherit(file, files[name])
+                _check_names(file, files[name])
+                files[name] = file
+            else:
+                known = did_you_mean(name, files) or f"; it has: {', '.join(files)}"
+                problems.append(Problem(f"{default} has no prompt {name} to override{known}", str(file.path)))
+    for file in every:
         problems += sorted(file.problems, key=lambda problem: problem.line)
-    return [changed.get(name, original) for name, original in originals.items()], problems
+    return list(files.values()), problems
 
 
 def _read_folder(folder: Path, problems: list[Problem]) -> dict[str, PromptFile]:
@@ -106,9 +111,32 @@ def _read_folder(folder: Path, problems: list[Problem]) -> dict[str, PromptFile]
             )
         elif path.suffix.lower() == ".yml" or (path.suffix != ".yaml" and path.suffix.lower() == ".yaml"):
             problems.append(Problem(f"rename it to {path.stem}.yaml", str(path)))
+        elif path.name == INCLUDE_FILE:
+            files = {**{shared.stem: _read_file(shared) for shared in _included(path, problems)}, **files}
         elif path.suffix == ".yaml":
             files[path.stem] = _read_file(path)
-    return files
+    return dict(sorted(files.items()))
+
+
+def _included(path: Path, problems: list[Problem]) -> list[Path]:
+    """The prompt files that a folder shares with others, as its `include.yaml` lists them."""
+    content = read_yaml(path)
+    problems += content.problems
+    listed = content.values
+    if not isinstance(listed, list) or not all(isinstance(entry, str) for entry in listed):
+        if not content.problems:
+            problems.append(Problem("must be a list of paths of prompt files, relative to this folder", str(path)))
+        return []
+    found = []
+    for number, entry in enumerate(listed):
+        shared = (path.parent / entry).resolve()
+        if shared.is_file():
+            found.append(shared)
+            continue
+        siblings = [other.name for other in shared.parent.glob("*.yaml")]
+        told = f"{entry} is not there{did_you_mean(shared.name, siblings)}"
+        problems.append(Problem(told, str(path), content.line((number,))))
+    return found
 
 
 def _read_file(path: Path) -> PromptFile:

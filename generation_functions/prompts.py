@@ -109,15 +109,15 @@ class Prompts(dict[str, Prompt]):
         raise ConfigError([Problem(f"there is no prompt {name!r}{did_you_mean(name, self)}", folder)])
 
 
-def load_prompts(default: Path, override: Path | None = None) -> Prompts:
-    """The prompts in a folder, file by file replaced by those of `override`.
+def load_prompts(default: Path, *overrides: Path | None) -> Prompts:
+    """The prompts in a folder, file by file replaced by those of each of `overrides`, the last one winning.
 
     Raises:
         ConfigError: With every problem of every file.
     """
     from generation_functions.prompt_files import read_prompt_files
 
-    files, problems = read_prompt_files(Path(default), Path(override) if override is not None else None)
+    files, problems = read_prompt_files(Path(default), [Path(folder) for folder in overrides if folder is not None])
     if problems:
         raise ConfigError(problems)
     return Prompts(

@@ -9,42 +9,45 @@ same thing again resumes it: a run is a folder, and whatever is in the folder is
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from generation_functions.call_log import CallLog
-from generation_functions.client import Client, Ledger, Retries
+from generation_functions.client import PROMPT_DIGITS, Client, Retries
 from generation_functions.collecting import fewer_collections
-from generation_functions.completion import completion, is_complete
+from generation_functions.completion import Reads, completion, is_complete, outcome_of
 from generation_functions.connections import Connections, choose_automatically
 from generation_functions.errors import (
     AugmentoolkitError,
     EmptyStageError,
-    InterruptedRunError,
-    PausedError,
 )
 from generation_functions.events import EventLog
 from generation_functions.interrupts import Interrupts
 from generation_functions.loop_thread import LoopThread
 from generation_functions.model import AUTO, Model
-from generation_functions.money import Budget
 from generation_functions.progress import Snapshot, loop_snapshot, stage_snapshot
 from generation_functions.prompts import Prompt, Prompts, load_prompts
 from generation_functions.records import Record, stable_hash
-from generation_functions.run_folder import RunFolder, other_calls, read_json
-from generation_functions.run_output import SUMMARY_FILE, RunOutput, ToRow
-from generation_functions.sources import Sources, take_sample
-from generation_functions.stage import Observer, Stage
+from generation_functions.run_calls import close_ledger, open_ledger
+from generation_functions.run_folder import RunFolder, read_json
+from generation_functions.run_log import RunLog, logger
+from generation_functions.run_output import DATASETS, SUMMARY_FILE, Layout, RunOutput, ToRow
+from generation_functions.run_scope import Scope
+from generation_functions.sources import Cut, Sources, take_sample
+from generation_functions.stage import Stage
 from generation_functions.stage_store import Records, StageStore
-from generation_functions.steps import Step
+from generation_functions.steps import Step, step_name
+from generation_functions.under_way import UnderWay
+
+if TYPE_CHECKING:
+    from generation_functions.chat_templates import ChatTemplate
+    from generation_functions.datasets.collected import Collected
+    from generation_functions.part_output import PartOutput
 
 _PROGRESS_SECONDS = 0.25
-logger = logging.getLogger("augmentoolkit")
 
 
 class Run:
@@ -90,13 +93,14 @@ class Run:
         self.description = description
         self.config = dict(config or {})
         self.sample = sample
-        self.sampled: tuple[int, int] | None = None  # records taken, records there were
         self.stages: list[dict[str, Any]] = []
         self.notes: list[str] = []
         self.models: list[tuple[str, Model]] = []  # parameter, what answers for it
         self._parameters = dict(models or {})
-        self.prompts_used: dict[str, Prompt] = {}
-        self.output = RunOutput(self, self.folder / work)
+        self.prompts_used: dict[str, Prompt] = {}  # by the first digits of their digests
+        self.whole_output = RunOutput(self, self.folder / work)
+        self.output: RunOutput | PartOutput = self.whole_output
+        self.collected: dict[str, Collected] = {}  # of a part: what it made
         self.summary: dict[str, Any] = {}
         self.finished = False  # an earlier run did all of this, and what it made is still there
         self.work_folder = self.folder / work
@@ -105,13 +109,17 @@ class Run:
         self._retries = retries or {}
         self._on_progress = on_progress
         self._observe = observe
-        self._chain = stable_hash(fingerprint or os.urandom(8).hex(), sample, sorted(map(str, self._retries.items())))
+        self._identity = stable_hash(
+            fingerprint or os.urandom(8).hex(), sample, sorted(map(str, self._retries.items()))
+        )
+        self.scope = Scope(self._identity)
         self._held = RunFolder(self.folder)
         self._loop = LoopThread()
-        self._stage: Stage | None = None
-        self._interrupts = Interrupts(self._stop_stage)
-        self._progress_at = 0.0
-        self._files_used: set[str] = set()
+        self._is_a_sample = bool(work)
+        self._now = UnderWay(self._loop)
+        self._samples: dict[str, tuple[int, int]] = {}
+        self._reads = Reads()
+        self._interrupts = Interrupts(self._now.stop)
 
     # -- what pipelines use ------------------------------------------------------------------------------
 
@@ -125,16 +133,21 @@ class Run:
                 self._state["auto"] = {"name": model.name, "base_url": model.base_url}
                 self._set_state("running")  # so that the choice holds after a kill too
             self.note(f"model auto: {model.name} at {model.base_url}" if model.base_url else "model auto: offline")
-        self._chain = stable_hash(self._chain, model.public())
+        self.scope.depends_on(model.public())
         self.models += [(name, model) for name in parameters if (name, model) not in self.models]
         return self.connections.client(model)
 
-    def prompts(self, default: Path, override: Path | None = None) -> Prompts:
-        """The prompts of a folder, file by file replaced by those of `override`."""
-        loaded = load_prompts(default, override)
-        self.prompts_used.update(loaded)
-        self._chain = stable_hash(self._chain, sorted((name, prompt.digest) for name, prompt in loaded.items()))
+    def prompts(self, default: Path, *overrides: Path | None) -> Prompts:
+        """The prompts of a folder, file by file replaced by those of each of `overrides`, the last one winning."""
+        loaded = load_prompts(default, *overrides)
+        self.prompts_used.update((prompt.digest[:PROMPT_DIGITS], prompt) for prompt in loaded.values())
+        self.scope.depends_on(self._reads.prompts(loaded, default, *overrides))
         return loaded
+
+    def reads(self, path: Path) -> None:
+        """Note a file or folder that the run depends on besides its documents: a finished run notices an edit."""
+        self._reads.paths.add(Path(path))
+        self.scope.depends_on(self._reads.listing(Path(path)))
 
     def chunks(
         self,
@@ -148,24 +161,22 @@ class Run:
         """Read every document below `input_dir` and cut it into chunk records.
 
         Unreadable files are named, skipped and counted. With `limit`, that many chunks are chosen by a stable hash,
-        so that a larger limit contains the smaller one's.
+        so that a larger limit contains the smaller one's. Parts that ask for the same chunks share them.
 
         Raises:
             EmptyStageError: There was nothing to read.
         """
         self._interrupts.check()
-        chunks = self.sources.chunks(
-            input_dir,
-            self._new_file("chunks"),
-            chunk_size=chunk_size,
-            overlap=overlap,
-            limit=limit,
-            drop_near_duplicates=drop_near_duplicates,
-        )
-        self._chain = stable_hash(self._chain, self.sources.digest)
-        self.stages.append(self.sources.stage)
-        self.events.add("stage-finished", **self.sources.stage)
-        return chunks
+        cut = Cut(Path(input_dir), chunk_size, overlap, limit, drop_near_duplicates, self.scope.corpus)
+        known = self.sources.known(cut)
+        if known is None:
+            known = self.sources.chunks(cut, self._new_file("chunks"))
+            stage = {**known.stage, "name": self.scope.named("chunks")}
+            self.stages.append(stage)
+            self.events.add("stage-finished", **stage)
+        self._reads.paths.add(cut.input_dir)
+        self.scope.depends_on(known.digest)
+        return known.records
 
     def map(self, records: Iterable[Record], *steps: Step, name: str = "records") -> Records:
         """Carry every record through every step. Returns the results, on disk, in input order.
@@ -175,29 +186,28 @@ class Run:
             PausedError, InterruptedRunError, ModelRefusedError, StorageError: see errors.py.
         """
         self._interrupts.check()
-        if self.sample is not None and self.sampled is None:
-            records, total = take_sample(records, self.sample)
-            self.sampled = (len(records), total)
-        self._chain = stable_hash(self._chain, name)
-        store = StageStore(self._new_file(name), self._chain)
+        records = self._sampled(records)
+        name = self.scope.named(name)
+        self.scope.depends_on(name, list(map(step_name, steps)))
+        store = StageStore(self._new_file(name.removeprefix(f"{self.scope.part}: ")), self.scope.digest)
         stage = Stage(
             name,
             steps,
             store,
             workers=self.connections.workers,
             on_progress=self._report,
-            observe=self._observer(name, steps),
+            observe=self._observe,
         )
         self.events.add("stage-started", stage=name, total=stage.total)
-        self._stage = stage
+        self._now.stage = stage
         try:
             with fewer_collections():
                 self._loop.run(stage.run(records))
         finally:
-            self._stage = None
+            self._now.stage = None
             results = stage.results()
             self._finish_stage(stage, results)
-        self._chain = stable_hash(self._chain, stage.input_digest)
+        self.scope.depends_on(stage.input_digest)
         if not len(results) and self.sample is None:
             raise EmptyStageError(stage.why_empty())
         return results
@@ -211,25 +221,51 @@ class Run:
         output_format: str = "messages",
         parquet: bool = False,
         holdout: float = 0.0,
+        folder: str = DATASETS,
+        template: ChatTemplate | None = None,
     ) -> int:
         """Write a dataset, with provenance for each row. Returns the number of rows.
 
         `to_row(record)` gives a row, several, or None. With `holdout`, records of that share of the chunks go to
-        eval_questions.jsonl (those with `question` and `answer`) and never into the dataset.
+        eval_questions.jsonl (those with `question` and `answer`) and never into the dataset. `folder` is below the
+        output folder. Where chat becomes text or segments, `template` says how; ChatML without one.
+
+        A part writes nothing: it collects rows as they are, in `collected`.
         """
         self._interrupts.check()
-        return self.output.write(name, records, to_row, output_format=output_format, parquet=parquet, holdout=holdout)
+        layout = Layout(output_format, parquet, folder, template)
+        return self.output.write(name, records, to_row, layout, holdout=holdout)
+
+    def keep_for_evaluation(self, records: Iterable[Record]) -> int:
+        """Write records with `question` and `answer` to eval_questions.jsonl. Returns how many there were."""
+        return self.whole_output.keep_for_evaluation(records)
+
+    def save(self, path: str, content: str | Iterable[Mapping[str, Any]]) -> None:
+        """Write a text file, or JSON lines, to `path` below the output folder: whole, or not at all."""
+        self._interrupts.check()
+        self.output.save(path, content)
+
+    def part(self, name: str, *, corpus: str = "") -> Run:
+        """A run inside this one, for a pipeline that calls another: same folder, models, log and caps.
+
+        It has stage files and a place in the funnel of its own, under `name`, and hands what its pipeline writes to
+        `collected` instead of into datasets. `corpus` keeps the documents of several input folders apart.
+        """
+        from generation_functions.part_output import start_part
+
+        return start_part(self, name, corpus)
 
     def progress(self, percent: float, message: str = "") -> None:
         """For pipelines that loop by themselves: how far they are. Raises when the run is to stop."""
         self._interrupts.check()
         now = monotonic()
-        if now - self._progress_at >= _PROGRESS_SECONDS or percent >= 100:
-            self._progress_at = now
+        if now - self._now.progress_at >= _PROGRESS_SECONDS or percent >= 100:
+            self._now.progress_at = now
             self._show(loop_snapshot(self.pipeline, percent, message))
 
     def note(self, text: str) -> None:
         """Something a person should know: goes to the log, the report and the screen."""
+        text = self.scope.named(text)
         if text not in self.notes:
             self.notes.append(text)
         logger.info(text)
@@ -250,28 +286,22 @@ class Run:
         self._started = monotonic()
         self.work_folder.mkdir(parents=True, exist_ok=True)
         self._state = self._held.read_state()
-        self._identity = self._chain
         if not self._is_a_sample and is_complete(self.folder, self._state, self._identity):
             self.finished = True
             self.summary = read_json(self.folder / SUMMARY_FILE)
         self.events = EventLog(self.work_folder)
-        self._log_handler = logging.FileHandler(self.work_folder / "log.txt", encoding="utf-8")
-        self._log_handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        logger.addHandler(self._log_handler)
-        logger.setLevel(logging.INFO)
-        self.log = CallLog(self.folder / "calls")
+        self._messages = RunLog(self.work_folder)
+        self.ledger = open_ledger(
+            self.folder,
+            self._caps,
+            reuse=self._reuse_calls,
+            retries=self._retries,
+            before_call=self._now.check,
+            before_send=self._now.check_sending,
+        )
+        self.log = self.ledger.log
         if self.log.damaged_lines:
             self.note(f"{self.log.damaged_lines} damaged line(s) at the end of the call log were left out")
-        others = [CallLog(calls, writable=False) for calls in other_calls(self.folder)] if self._reuse_calls else []
-        budget = Budget(self.log, *self._caps)
-        self.ledger = Ledger(
-            self.log,
-            budget,
-            others,
-            retries=self._retries,
-            before_call=self._check_stage,
-            before_send=self._check_sending,
-        )
         self.connections = Connections(self.ledger, self._loop)
         self.ledger.client_for = self.connections.client
         for retry in self._retries.values():
@@ -287,37 +317,31 @@ class Run:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        status, message = _outcome(error)
+        status, message = outcome_of(error)
         untouched = self.finished and not self.stages and error is None
         try:
-            self.output.close(error)
+            self.whole_output.close(error)
             if not untouched:
-                self.summary = self.output.finish(status, message, monotonic() - self._started)
+                self.summary = self.whole_output.finish(status, message, monotonic() - self._started)
         except BaseException as failure:
             error = failure
-            status, message = _outcome(failure)
+            status, message = outcome_of(failure)
             raise
         finally:
             self._interrupts.release()
             self.connections.close()
             self._loop.close()
-            self.log.close()
-            for other in self.ledger.others:
-                other.close()
+            close_ledger(self.ledger)
             if error is not None and not isinstance(error, AugmentoolkitError):
                 logger.error("the pipeline raised", exc_info=error)
             self.events.add("run-ended", status=status, message=message)
             self.events.close()
-            logger.removeHandler(self._log_handler)
-            self._log_handler.close()
+            self._messages.close()
             if not untouched:
-                facts = completion(self.folder, self._identity, self.sources.folders) if error is None else {}
+                made = self.whole_output.folders
+                facts = completion(self.folder, self._identity, self._reads, made) if error is None else {}
                 self._set_state(status, message=message, **facts)
             self._held.release()
-
-    @property
-    def _is_a_sample(self) -> bool:
-        return self.work_folder != self.folder
 
     def _set_state(self, status: str, **facts: Any) -> None:
         if self._is_a_sample:
@@ -327,48 +351,31 @@ class Run:
         self._state = {**self._state, **state}
         self._held.write_state({**state, "config": self.config})
 
-    # -- stopping ----------------------------------------------------------------------------------------
-
-    def _stop_stage(self, reason: InterruptedRunError) -> bool:
-        if self._stage is None:
-            return False
-        self._loop.call_soon(self._stage.stop, reason)
-        return True
-
-    def _check_stage(self) -> None:
-        if self._stage is not None:
-            self._stage.check()
-
-    def _check_sending(self) -> None:
-        self.log.check()
-        if self._stage is not None:
-            self._stage.check_sending()
-
     # -- stages ------------------------------------------------------------------------------------------
 
-    def _new_file(self, name: str) -> Path:
-        stem = f"{len(self._files_used) + 1:02d}-{_file_name(name)}"
-        self._files_used.add(stem)
-        return self.work_folder / "stages" / f"{stem}.jsonl"
-
-    def _observer(self, stage: str, steps: tuple[Step, ...]) -> Observer | None:
-        if self._observe is None:
+    @property
+    def sampled(self) -> tuple[int, int] | None:
+        """Records that estimate or preview took, and how many there were; None without a sample."""
+        if not self._samples:
             return None
-        from generation_functions.steps import step_name
+        return sum(taken for taken, _ in self._samples.values()), sum(total for _, total in self._samples.values())
 
-        names, observe = [step_name(step) for step in steps], self._observe
-        return lambda index, record, result: observe(stage, names[index], record, result)
+    def _sampled(self, records: Iterable[Record]) -> Iterable[Record]:
+        if self.sample is None or self.scope.sampled:
+            return records
+        self.scope.sampled = True
+        origin = str(records.path) if isinstance(records, Records) else self.scope.part
+        chosen, total = take_sample(records, self.sample)
+        self._samples[origin] = (len(chosen), total)
+        return chosen
+
+    def _new_file(self, name: str) -> Path:
+        return self.scope.new_file(self.whole_output.folder / "stages", name)
 
     def _finish_stage(self, stage: Stage, results: Records) -> None:
         if stage.skipped:
             logger.info("%s: %d finished records taken over", stage.name, stage.skipped)
-        summary = {
-            "name": stage.name,
-            "records_in": stage.done,
-            "records_out": len(results),
-            "seconds": round(monotonic() - stage.started, 3),
-            "steps": [tally.as_dict() for tally in stage.tallies],
-        }
+        summary = stage.summary(len(results))
         self.stages.append(summary)
         self.output.stage_finished(results)
         self.events.add("stage-finished", **summary)
@@ -380,17 +387,3 @@ class Run:
         self.events.add("progress", **snapshot)
         if self._on_progress:
             self._on_progress(snapshot)
-
-
-def _outcome(error: BaseException | None) -> tuple[str, str]:
-    if error is None:
-        return "completed", ""
-    if isinstance(error, PausedError):
-        return "paused", str(error)
-    if isinstance(error, InterruptedRunError):
-        return "interrupted", str(error)
-    return "failed", str(error) or type(error).__name__
-
-
-def _file_name(name: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in name.lower()).strip("-") or "stage"

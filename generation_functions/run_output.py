@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from generation_functions.run_folder import write_atomically
 from generation_functions.stage_store import Records
 
 if TYPE_CHECKING:
+    from generation_functions.chat_templates import ChatTemplate
     from generation_functions.datasets.holdout import EvalQuestionWriter
     from generation_functions.datasets.jsonl import AtomicJsonLines
     from generation_functions.datasets.offered import Offered
@@ -30,12 +32,23 @@ SUMMARY_FILE = "summary.json"
 FAILED_FILE = "failed.jsonl"
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How a dataset's rows are laid out, and in which folder below the output folder; see `Run.write`."""
+
+    output_format: str = "messages"
+    parquet: bool = False
+    folder: str = DATASETS
+    template: ChatTemplate | None = None
+
+
 class RunOutput:
     """Writes into a run's folder; files appear whole, and only when the run has completed them."""
 
     def __init__(self, run: Run, folder: Path) -> None:
         self.folder = folder
         self.datasets: list[dict[str, Any]] = []
+        self.folders: set[str] = set()  # below the output folder, that this run wrote to
         self._run = run
         self._open = ExitStack()
         self._failed: AtomicJsonLines | None = None
@@ -47,69 +60,85 @@ class RunOutput:
         """Note the records that failed in a stage."""
         for line in results.lines(special=True):
             for failed in line.get("failed", ()):
-                self._note_failed(failed)
+                self.note_failed(failed)
 
-    def write(
-        self,
-        name: str,
-        records: Iterable[Record],
-        to_row: ToRow,
-        *,
-        output_format: str,
-        parquet: bool,
-        holdout: float,
-    ) -> int:
+    def write(self, name: str, records: Iterable[Record], to_row: ToRow, layout: Layout, *, holdout: float) -> int:
         """See `Run.write`."""
         from generation_functions.datasets.offered import Offered
         from generation_functions.datasets.writer import DatasetWriter
 
         offered = Offered(name, holdout)
-        with DatasetWriter(self.folder / DATASETS, name, output_format, parquet) as writer:
+        self.folders.add(layout.folder.partition("/")[0])
+        target = self.folder / layout.folder
+        more = [layout.template] if layout.template else []
+        with DatasetWriter(target, name, layout.output_format, layout.parquet, *more) as writer:
             for record in records:
                 if offered.is_for_training(record):
                     self._write_rows(writer, offered, record, to_row)
                 else:
                     self._keep_for_evaluation(offered, record)
             if not writer.rows and self._run.sample is None:
-                self._note_dataset(writer, offered)
+                self._note_dataset(writer, offered, layout.folder)
                 raise EmptyStageError(offered.why_empty())
-        self._note_dataset(writer, offered)
+        self._note_dataset(writer, offered, layout.folder)
         return writer.rows
 
-    def _note_dataset(self, writer: DatasetWriter, offered: Offered) -> None:
-        self.datasets.append({**writer.summary(), "file": f"{DATASETS}/{writer.file}", **offered.as_dict()})
+    def _note_dataset(self, writer: DatasetWriter, offered: Offered, folder: str) -> None:
+        self.datasets.append({**writer.summary(), "file": f"{folder}/{writer.file}", **offered.as_dict()})
+
+    def save(self, path: str, content: str | Iterable[Mapping[str, Any]]) -> None:
+        """See `Run.save`."""
+        from generation_functions.datasets.jsonl import AtomicJsonLines, write_text
+
+        self.folders.update(Path(path).parts[:-1][:1])
+        if isinstance(content, str):
+            write_text(self.folder / path, content)
+            return
+        with AtomicJsonLines(self.folder / path) as lines:
+            for line in content:
+                lines.write(line)
+
+    def keep_for_evaluation(self, records: Iterable[Record]) -> int:
+        """See `Run.keep_for_evaluation`."""
+        for record in records:
+            self._ask_later(record, record["question"], record["answer"])
+        return self._questions.rows if self._questions else 0
 
     def _write_rows(self, writer: DatasetWriter, offered: Offered, record: Record, to_row: ToRow) -> None:
         provenance = self._provenance_writer()
         try:
-            rows = _rows(record, to_row(record))
+            rows = rows_of(record, to_row(record))
         except RecordFailedError as error:
-            self._note_failed(offered.failed_line(record, "row", error))
+            self.note_failed(offered.failed_line(record, "row", error))
             return
         offered.without_row += not rows
         for row in rows:
             try:
                 identity = writer.write(row)
             except RecordFailedError as error:
-                self._note_failed(offered.failed_line(record, "row", error))
+                self.note_failed(offered.failed_line(record, "row", error))
             else:
                 provenance.write(writer.name, identity, record)
 
     def _keep_for_evaluation(self, offered: Offered, record: Record) -> None:
-        from generation_functions.datasets.holdout import EvalQuestionWriter
-
         question, answer = record.get("question"), record.get("answer")
         if not isinstance(question, str) or not isinstance(answer, str):
             offered.without_question += 1
             return
+        try:
+            self._ask_later(record, question, answer)
+        except RecordFailedError as error:
+            self.note_failed(offered.failed_line(record, "evaluation question", error))
+
+    def _ask_later(self, record: Record, question: str, answer: str) -> None:
+        from generation_functions.datasets.holdout import EvalQuestionWriter
+
         if self._questions is None:
             self._questions = self._open.enter_context(EvalQuestionWriter(self.folder))
-        try:
-            self._questions.write(record, question, answer)
-        except RecordFailedError as error:
-            self._note_failed(offered.failed_line(record, "evaluation question", error))
+        self._questions.write(record, question, answer)
 
-    def _note_failed(self, failed: dict[str, Any]) -> None:
+    def note_failed(self, failed: dict[str, Any]) -> None:
+        """Add a line to failed.jsonl."""
         if self._failed is None:
             from generation_functions.datasets.jsonl import AtomicJsonLines
 
@@ -128,7 +157,7 @@ class RunOutput:
         entry = self._run.log.get(key)
         if entry is None:
             return None
-        prompt = self._run.prompts_used.get(entry["step"])
+        prompt = self._run.prompts_used.get(entry.get("prompt", ""))
         return {
             "step": entry["step"],
             "prompt": prompt.name if prompt else None,
@@ -192,7 +221,7 @@ class RunOutput:
             "models": [{"parameter": parameter, "base_url": "", **model.public()} for parameter, model in run.models],
             "prompts": [
                 {"name": prompt.name, "file": prompt.path.name, "digest": prompt.digest}
-                for prompt in run.prompts_used.values()
+                for prompt in sorted(run.prompts_used.values(), key=lambda prompt: (prompt.name, prompt.digest))
             ],
             "documents": {
                 "read": [{**read, "rows": rows_by_file[read["file"]]} for read in run.sources.read],
@@ -216,7 +245,8 @@ class RunOutput:
         }
 
 
-def _rows(record: Record, made: Row | list[Row] | None) -> list[Row]:
+def rows_of(record: Record, made: Row | list[Row] | None) -> list[Row]:
+    """What a `to_row` made of `record`, as a list of rows with ids."""
     if made is None:
         return []
     if isinstance(made, dict):

@@ -73,7 +73,7 @@ class _Journey:
     failed: list[dict[str, Any]] = field(default_factory=list)
 
 
-Observer = Callable[[int, Record, Any], None]
+Observer = Callable[[str, str, Record, Any], None]  # stage, step, record before, result after
 
 
 class Stage:
@@ -85,7 +85,7 @@ class Stage:
         store: Where results go, and what of an earlier try still holds.
         workers: Records under way at once.
         on_progress: Called about four times a second.
-        observe: Called with (step number, record before, result after), for previews.
+        observe: Called with (stage, step, record before, result after), for previews.
     """
 
     def __init__(
@@ -133,6 +133,16 @@ class Stage:
     def results(self) -> Records:
         """What has come out so far, in input order."""
         return self._store.finish(self._taken, self.outputs)
+
+    def summary(self, records_out: int) -> dict[str, Any]:
+        """This stage's entry in the run's summary."""
+        return {
+            "name": self.name,
+            "records_in": self.done,
+            "records_out": records_out,
+            "seconds": round(monotonic() - self.started, 3),
+            "steps": [tally.as_dict() for tally in self.tallies],
+        }
 
     def why_empty(self) -> str:
         """At which steps all records went, and why, for the error that says so."""
@@ -318,7 +328,7 @@ class Stage:
             else:
                 journey.trail.append((index, "kept", len(result) if isinstance(result, list) else 1))
         if self._observe is not None:
-            self._observe(index, record, result)
+            self._observe(self.name, self.tallies[index].name, record, result)
         return None if isinstance(result, Drop) else result
 
     def _dropped(self, record: Record, index: int, reason: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import orjson
 from generation_functions.datasets.holdout import record_sources
 from generation_functions.datasets.jsonl import AtomicJsonLines
 from generation_functions.records import Record
+from generation_functions.sources import in_corpus
 
 PROVENANCE_FILE = "provenance.jsonl"
 _HEAD, _AFTER_ID = b'{"id":', b',"dataset":'
@@ -42,7 +43,7 @@ class ProvenanceWriter:
         sources = record_sources(record)
         calls = [self._call(key) for key in record.get("calls", ())]
         self._lines.write({"id": row_id, "dataset": dataset, "sources": sources, "calls": calls})
-        for file in {str(source["file"]) for source in sources if source.get("file")}:
+        for file in {in_corpus(source["file"], source.get("corpus", "")) for source in sources if source.get("file")}:
             self.rows_by_file[file] += 1
 
     def _look_up(self, key: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from generation_functions.completion import completion, is_complete
+from generation_functions.completion import Reads, completion, is_complete
+from generation_functions.prompts import load_prompts
 
 
 @pytest.fixture
@@ -23,11 +24,17 @@ def folder(tmp_path: Path) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("content")
+    for name in ("prompts", "mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "poem.yaml").write_text("- {role: user, content: A poem}")
     return tmp_path
 
 
-def state(folder: Path, **changes: Any) -> dict[str, Any]:
-    return {"status": "completed", **completion(folder / "run", "identity", [folder / "inputs"]), **changes}
+def state(folder: Path, *, inputs: str = "inputs", **changes: Any) -> dict[str, Any]:
+    reads = Reads()
+    reads.paths.add(folder / inputs)
+    reads.prompts(load_prompts(folder / "prompts", folder / "mine"), folder / "prompts", folder / "mine")
+    return {"status": "completed", **completion(folder / "run", "identity", reads, {"datasets"}), **changes}
 
 
 def test_a_run_that_nobody_touched_is_complete(folder: Path) -> None:
@@ -66,7 +73,15 @@ def shorten_dataset(folder: Path) -> None:
     (folder / "run/datasets/a.jsonl").write_text("")
 
 
-@pytest.mark.parametrize("change", [edit, touch, add, remove, lose_dataset, shorten_dataset])
+def edit_prompt(folder: Path) -> None:
+    (folder / "mine/poem.yaml").write_text("- {role: user, content: A longer poem}")
+
+
+def break_prompt(folder: Path) -> None:
+    (folder / "mine/poem.yaml").write_text("- {role: user")
+
+
+@pytest.mark.parametrize("change", [edit_prompt, break_prompt, edit, touch, add, remove, lose_dataset, shorten_dataset])
 def test_a_change_in_what_it_read_or_made_shows(folder: Path, change: Any) -> None:
     known = state(folder)
     change(folder)
@@ -74,7 +89,7 @@ def test_a_change_in_what_it_read_or_made_shows(folder: Path, change: Any) -> No
 
 
 def test_a_single_file_as_input_is_watched_too(folder: Path) -> None:
-    known = {"status": "completed", **completion(folder / "run", "i", [folder / "inputs/one.txt"])}
-    assert is_complete(folder / "run", known, "i")
+    known = state(folder, inputs="inputs/one.txt")
+    assert is_complete(folder / "run", known, "identity")
     (folder / "inputs/one.txt").write_text("longer content")
-    assert not is_complete(folder / "run", known, "i")
+    assert not is_complete(folder / "run", known, "identity")

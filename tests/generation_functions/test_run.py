@@ -41,7 +41,7 @@ def test_a_pipeline_is_a_function_that_is_given_a_run(tmp_path: Path, prompts: P
         pipeline(run, prompts)
         assert state(tmp_path / "run")["status"] == "running"
     assert len(lines(tmp_path / "run/datasets/answers.jsonl")) == 5
-    assert state(tmp_path / "run") | {"pid": 0, "identity": "", "made": {}} == {
+    assert state(tmp_path / "run") | {"pid": 0, "identity": "", "made": {}, "prompts": []} == {
         "pipeline": "demo",
         "status": "completed",
         "message": "",
@@ -49,6 +49,8 @@ def test_a_pipeline_is_a_function_that_is_given_a_run(tmp_path: Path, prompts: P
         "config": {"count": 5},
         "identity": "",
         "inputs": {},
+        "prompts": [],
+        "folders": ["datasets"],
         "made": {},
     }
     assert run.summary["offline"] is True

@@ -205,13 +205,13 @@ def test_a_stage_without_steps_passes_records_on(tmp_path: Path) -> None:
 
 
 def test_whoever_watches_sees_each_record_before_and_after(tmp_path: Path) -> None:
-    seen: list[tuple[int, str, Any]] = []
+    seen: list[tuple[str, str, str, Any]] = []
 
     def shout(one: Record) -> Record:
         return {**one, "text": one["text"].upper()}
 
-    def observe(index: int, before: Record, after: Any) -> None:
-        seen.append((index, before["text"], after.reason if isinstance(after, Drop) else after["text"]))
+    def observe(stage: str, step: str, before: Record, after: Any) -> None:
+        seen.append((stage, step, before["text"], after.reason if isinstance(after, Drop) else after["text"]))
 
     carry(tmp_path, [record(1)], shout, keep_if(lambda _: False, "no"), observe=observe)
-    assert seen == [(0, "text 1", "TEXT 1"), (1, "TEXT 1", "no")]
+    assert seen == [("demo", "shout", "text 1", "TEXT 1"), ("demo", "no", "TEXT 1", "no")]

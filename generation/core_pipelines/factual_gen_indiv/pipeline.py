@@ -6,10 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from generation.core_components.chunk_filter import suitable_chunks
 from generation.core_components.conversations import conversation_step, group_pairs
 from generation.core_components.question_checks import question_checks, without_near_duplicates
 from generation.core_components.retrieval_rows import RetrievalRows
-from generation_functions import ExistingPath, Model, Record, Run, ask, split, verdict
+from generation_functions import ExistingPath, Model, Record, Run, ask, split
 
 HERE = Path(__file__).parent
 
@@ -66,7 +67,7 @@ def factual_gen_indiv_pipeline(
     )  # fmt: skip
     pairs = run.map(
         chunks,
-        verdict(small, wording["judge_chunk"], passes="suitable", reason="not suitable to learn from"),
+        suitable_chunks(small, wording),
         ask(large, wording["write_questions"], into="pairs", language=language),
         split("pairs"),
         *checks,

@@ -17,7 +17,6 @@ from generation_functions import (
     RecordFailedError,
     Run,
     Step,
-    write_atomically,
 )
 
 HERE = Path(__file__).parent
@@ -54,8 +53,7 @@ def pdf_clean_convert_pipeline(
     names = text_file_names(record["source"]["file"] for record in chunks)
 
     def save(record: Record) -> dict[str, str]:
-        target = run.work_folder / "texts" / names[record["source"]["file"]]
-        write_atomically(target, record["text"].encode("utf-8"))
+        run.save(f"texts/{names[record['source']['file']]}", record["text"])
         return {"text": record["text"]}
 
     run.write("texts", _whole_texts(chunks), save, output_format="text")
