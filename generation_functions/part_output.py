@@ -47,7 +47,7 @@ class PartOutput:
                 collecting.take(record, to_row, self._whole)
             collected = Collected(rows.finish(), held_out.finish())
         self._part.collected[name] = collected
-        self._part.stages.append(collecting.stage())
+        self._part.count(f"rows of {name}", collecting.records, collecting.made)
         return len(collected.rows)
 
 
@@ -58,8 +58,8 @@ class _Collecting:
         self._part, self._dataset = part, dataset
         self._rows, self._held_out = rows, held_out
         self._offered = Offered(dataset, holdout)
-        self._records = Tally("make rows")
-        self._made = Tally("check rows")
+        self.records = Tally("make rows")
+        self.made = Tally("check rows")
 
     def take(self, record: Record, to_row: ToRow, whole: RunOutput) -> None:
         if not self._offered.is_for_training(record):
@@ -69,21 +69,21 @@ class _Collecting:
             rows = rows_of(record, to_row(record))
         except RecordFailedError as error:
             whole.note_failed(self._offered.failed_line(record, "row", error))
-            self._records.count("failed", str(error).split("\n", 1)[0])
+            self.records.count("failed", str(error).split("\n", 1)[0])
             return
         if not rows:
-            self._records.count("dropped", "gave no row")
+            self.records.count("dropped", "gave no row")
             return
-        self._records.count("kept", len(rows))
+        self.records.count("kept", len(rows))
         for row in rows:
             problem = row_problem(row)
             if problem is None:
                 self._add(row, record)
-                self._made.count("kept", 1)
+                self.made.count("kept", 1)
             else:
                 broken = BrokenRowError(f"dataset {self._dataset}, {row_name(row)}", problem)
                 whole.note_failed(self._offered.failed_line(record, "row", broken))
-                self._made.count("failed", problem)
+                self.made.count("failed", problem)
 
     def _add(self, row: Row, record: Record) -> None:
         # Ids of two parts, or of two datasets of one part, must not meet in one training file.
@@ -96,22 +96,12 @@ class _Collecting:
     def _hold_out(self, record: Record) -> None:
         question, answer = record.get("question"), record.get("answer")
         asks = isinstance(question, str) and isinstance(answer, str) and question.strip() and answer.strip()
-        self._records.count("dropped", "held out for the evaluation" if asks else "held out, without a question")
+        self.records.count("dropped", "held out for the evaluation" if asks else "held out, without a question")
         if asks:
             identity = record_id(self._part.scope.part, self._dataset, record["id"])
             row = {"question": question, "answer": answer}
             sources, calls = record_sources(record), record.get("calls", ())
             self._held_out.add(row, identity=identity, tokens=0, sources=sources, calls=calls)
-
-    def stage(self) -> dict[str, Any]:
-        """This dataset as a stage of the funnel."""
-        return {
-            "name": self._part.scope.named(f"rows of {self._dataset}"),
-            "records_in": self._records.entered,
-            "records_out": self._made.made,
-            "seconds": 0.0,
-            "steps": [self._records.as_dict(), self._made.as_dict()],
-        }
 
 
 def start_part(run: Run, name: str, corpus: str) -> Run:

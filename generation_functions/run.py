@@ -37,7 +37,7 @@ from generation_functions.run_log import RunLog, logger
 from generation_functions.run_output import DATASETS, SUMMARY_FILE, Layout, RunOutput, ToRow
 from generation_functions.run_scope import Scope
 from generation_functions.sources import Cut, Sources, take_sample
-from generation_functions.stage import Stage
+from generation_functions.stage import Stage, Tally, stage_summary
 from generation_functions.stage_store import Records, StageStore
 from generation_functions.steps import Step, step_name
 from generation_functions.under_way import UnderWay
@@ -101,6 +101,7 @@ class Run:
         self.whole_output = RunOutput(self, self.folder / work)
         self.output: RunOutput | PartOutput = self.whole_output
         self.collected: dict[str, Collected] = {}  # of a part: what it made
+        self.told: dict[str, dict[str, Any]] = {}  # see tell
         self.summary: dict[str, Any] = {}
         self.finished = False  # an earlier run did all of this, and what it made is still there
         self.work_folder = self.folder / work
@@ -245,6 +246,16 @@ class Run:
         self._interrupts.check()
         self.output.save(path, content)
 
+    def tell(self, dataset: str = "", **facts: Any) -> None:
+        """Add facts to the summary, or to what it says of the dataset in a file, for the card and the report."""
+        self.told.setdefault(dataset, {}).update(facts)
+
+    def count(self, stage: str, *tallies: Tally) -> None:
+        """Add a stage that was not a `map` to the funnel."""
+        summary = stage_summary(self.scope.named(stage), tallies, tallies[0].entered, tallies[-1].made)
+        self.stages.append(summary)
+        self.events.add("stage-finished", **summary)
+
     def part(self, name: str, *, corpus: str = "") -> Run:
         """A run inside this one, for a pipeline that calls another: same folder, models, log and caps.
 
@@ -356,17 +367,15 @@ class Run:
     @property
     def sampled(self) -> tuple[int, int] | None:
         """Records that estimate or preview took, and how many there were; None without a sample."""
-        if not self._samples:
-            return None
-        return sum(taken for taken, _ in self._samples.values()), sum(total for _, total in self._samples.values())
+        counts = self._samples.values()
+        return (sum(taken for taken, _ in counts), sum(total for _, total in counts)) if counts else None
 
     def _sampled(self, records: Iterable[Record]) -> Iterable[Record]:
         if self.sample is None or self.scope.sampled:
             return records
         self.scope.sampled = True
-        origin = str(records.path) if isinstance(records, Records) else self.scope.part
         chosen, total = take_sample(records, self.sample)
-        self._samples[origin] = (len(chosen), total)
+        self._samples[str(getattr(records, "path", self.scope.part))] = (len(chosen), total)
         return chosen
 
     def _new_file(self, name: str) -> Path:

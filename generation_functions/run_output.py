@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -68,7 +68,6 @@ class RunOutput:
         from generation_functions.datasets.writer import DatasetWriter
 
         offered = Offered(name, holdout)
-        self.folders.add(layout.folder.partition("/")[0])
         target = self.folder / layout.folder
         more = [layout.template] if layout.template else []
         with DatasetWriter(target, name, layout.output_format, layout.parquet, *more) as writer:
@@ -84,7 +83,9 @@ class RunOutput:
         return writer.rows
 
     def _note_dataset(self, writer: DatasetWriter, offered: Offered, folder: str) -> None:
-        self.datasets.append({**writer.summary(), "file": f"{folder}/{writer.file}", **offered.as_dict()})
+        file = str(PurePosixPath(folder, writer.file))
+        self.folders.add(file.partition("/")[0])
+        self.datasets.append({**writer.summary(), "file": file, **offered.as_dict()})
 
     def save(self, path: str, content: str | Iterable[Mapping[str, Any]]) -> None:
         """See `Run.save`."""
@@ -238,7 +239,8 @@ class RunOutput:
                 "by_step": by_step,
                 "troubles": run.connections.troubles(),
             },
-            "datasets": self.datasets,
+            "datasets": [{**dataset, **run.told.get(dataset["file"], {})} for dataset in self.datasets],
+            **run.told.get("", {}),
             "failed": self._failed_count,
             "seconds": round(seconds, 2),
             "notes": run.notes,

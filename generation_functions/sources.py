@@ -13,7 +13,7 @@ from typing import Any
 from generation_functions.datasets.summary import READING_STEP
 from generation_functions.errors import EmptyStageError
 from generation_functions.records import Record, stable_hash, stable_share
-from generation_functions.stage import Tally
+from generation_functions.stage import Tally, stage_summary
 from generation_functions.stage_store import Records, StageStore, content_hash
 
 
@@ -78,13 +78,7 @@ class Sources:
             kept -= self._near_duplicates(everything, tallies)
         if cut.limit is not None:
             kept = self._limited(kept, ids, cut.limit, tallies)
-        stage = {
-            "name": "chunks",
-            "records_in": reading.entered,
-            "records_out": len(kept),
-            "seconds": round(monotonic() - started, 3),
-            "steps": [tally.as_dict() for tally in tallies],
-        }
+        stage = stage_summary("chunks", tallies, reading.entered, len(kept), monotonic() - started)
         digest = stable_hash(cut.chunk_size, cut.corpus, [ids[place] for place in sorted(kept)])
         self._cut[cut] = Chunks(everything.only(kept), digest, stage)
         return self._cut[cut]

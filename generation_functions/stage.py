@@ -64,6 +64,19 @@ class Tally:
         }
 
 
+def stage_summary(
+    name: str, tallies: Sequence[Tally], records_in: int, records_out: int, seconds: float = 0.0
+) -> dict[str, Any]:
+    """A stage's entry in the run's summary."""
+    return {
+        "name": name,
+        "records_in": records_in,
+        "records_out": records_out,
+        "seconds": round(seconds, 3),
+        "steps": [tally.as_dict() for tally in tallies],
+    }
+
+
 @dataclass
 class _Journey:
     """What happened to one input record on its way."""
@@ -136,13 +149,7 @@ class Stage:
 
     def summary(self, records_out: int) -> dict[str, Any]:
         """This stage's entry in the run's summary."""
-        return {
-            "name": self.name,
-            "records_in": self.done,
-            "records_out": records_out,
-            "seconds": round(monotonic() - self.started, 3),
-            "steps": [tally.as_dict() for tally in self.tallies],
-        }
+        return stage_summary(self.name, self.tallies, self.done, records_out, monotonic() - self.started)
 
     def why_empty(self) -> str:
         """At which steps all records went, and why, for the error that says so."""

@@ -18,24 +18,29 @@ from generation_functions.errors import StorageError
 
 Line = dict[str, Any]
 _BUFFER = 256 * 1024
+_SMALL_BUFFER = 4 * 1024  # reading here and there
 
 
 class CollectedRows:
-    """Collected rows on disk: iterate as often as you like, or read one by its number."""
+    """Collected rows on disk: iterate as often as you like, or pick some by their numbers.
 
-    def __init__(self, path: Path, offsets: array[int], tokens: array[int]) -> None:
+    Attributes:
+        tokens: Of each row.
+        total_tokens: Of all rows.
+    """
+
+    def __init__(self, path: Path, starts: array[int], lengths: array[int], tokens: array[int]) -> None:
         self.path = path
         self.tokens = tokens
         self.total_tokens = sum(tokens)
-        self._offsets = offsets  # of each line, and the end of the last one
+        self._starts = starts
+        self._lengths = lengths
 
     def __len__(self) -> int:
         return len(self.tokens)
 
     def __iter__(self) -> Iterator[Line]:
-        with self.path.open("rb", buffering=_BUFFER) as file:
-            for line in file:
-                yield orjson.loads(line)
+        return self.pick(range(len(self)))
 
     def read(self, number: int) -> Line:
         """The row at `number`, counted from 0."""
@@ -43,11 +48,24 @@ class CollectedRows:
 
     def pick(self, numbers: Iterable[int]) -> Iterator[Line]:
         """The rows at `numbers`, in that order."""
-        with self.path.open("rb") as file:
+        with self.path.open("rb", buffering=_BUFFER if isinstance(numbers, range) else _SMALL_BUFFER) as file:
+            position = 0
             for number in numbers:
-                file.seek(self._offsets[number])
-                line: Line = orjson.loads(file.read(self._offsets[number + 1] - self._offsets[number]))
-                yield line
+                start, length = self._starts[number], self._lengths[number]
+                if start != position:
+                    file.seek(start)
+                position = start + length
+                yield orjson.loads(file.read(length))
+
+    def only(self, numbers: Iterable[int]) -> CollectedRows:
+        """The rows at `numbers` as a set of their own; nothing is copied on disk."""
+        kept = array("Q", numbers)
+        return CollectedRows(
+            self.path,
+            array("Q", (self._starts[number] for number in kept)),
+            array("I", (self._lengths[number] for number in kept)),
+            array("I", (self.tokens[number] for number in kept)),
+        )
 
 
 class RowCollector:
@@ -55,8 +73,8 @@ class RowCollector:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._offsets = array("Q", [0])
-        self._tokens = array("Q")
+        self._starts, self._lengths, self._tokens = array("Q"), array("I"), array("I")
+        self._end = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb", buffering=_BUFFER)
@@ -80,13 +98,15 @@ class RowCollector:
             self._file.write(data)
         except OSError as error:
             raise StorageError(f"{self._path} cannot be written: {error.strerror}. Make space, then rerun.") from error
-        self._offsets.append(self._offsets[-1] + len(data))
+        self._starts.append(self._end)
+        self._lengths.append(len(data))
         self._tokens.append(tokens)
+        self._end += len(data)
 
     def finish(self) -> CollectedRows:
         """Close the file, and give what is in it."""
         self._close()
-        return CollectedRows(self._path, self._offsets, self._tokens)
+        return CollectedRows(self._path, self._starts, self._lengths, self._tokens)
 
     def _close(self) -> None:
         try:
