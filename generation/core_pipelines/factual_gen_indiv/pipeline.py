@@ -10,6 +10,7 @@ from generation.core_components.chunk_filter import suitable_chunks
 from generation.core_components.conversations import conversation_step, group_pairs
 from generation.core_components.question_checks import question_checks, without_near_duplicates
 from generation.core_components.retrieval_rows import RetrievalRows
+from generation.core_components.system_context import Message, with_system_context
 from generation_functions import ExistingPath, Model, Record, Run, ask, split
 
 HERE = Path(__file__).parent
@@ -29,6 +30,7 @@ def factual_gen_indiv_pipeline(
     conversations: bool = True,
     retrieval: bool = True,
     wrong_document_share: float = 0.15,
+    system_context: str | None = None,
     output_format: Literal["messages", "sharegpt", "alpaca", "text", "segments"] = "messages",
     parquet: bool = False,
     holdout: float = 0.05,
@@ -51,6 +53,7 @@ def factual_gen_indiv_pipeline(
         conversations: Also write a multi-turn conversation per chunk.
         retrieval: Also write rows with the text in the system prompt.
         wrong_document_share: Share of the retrieval rows that get the wrong text, and an answer that says so.
+        system_context: Text in front of every system prompt; null leaves them as they are.
         output_format: Layout of the rows. Alpaca holds no conversations: those stay messages.
         parquet: Also write Parquet files.
         holdout: Share of the chunks whose questions go to eval_questions.jsonl and never into training rows.
@@ -75,22 +78,22 @@ def factual_gen_indiv_pipeline(
     )
     pairs = without_near_duplicates(run, pairs)
     write = partial(run.write, parquet=parquet, holdout=holdout)
-    write("pairs", pairs, pair_row, output_format=output_format)
+    in_context = partial(_in_context, system_context)
+    write("pairs", pairs, lambda record: in_context(pair(record)), output_format=output_format)
     chat_format = "messages" if output_format == "alpaca" else output_format
     if conversations:
         step = conversation_step(large, wording["write_conversation"], language=language)
         talks = run.map(group_pairs(pairs), step, name="conversations")
-        write("conversations", talks, lambda record: {"messages": record["turns"]}, output_format=chat_format)
+        write("conversations", talks, lambda record: in_context(record["turns"]), output_format=chat_format)
     if retrieval:
         rows = RetrievalRows(chunks, wrong_share=wrong_document_share, holdout=holdout)
-        write("retrieval", pairs, rows.row, output_format=chat_format)
+        write("retrieval", pairs, lambda record: in_context(rows.row(record)["messages"]), output_format=chat_format)
 
 
-def pair_row(record: Record) -> dict[str, object]:
+def pair(record: Record) -> list[Message]:
     """One question with its answer, and nothing else."""
-    return {
-        "messages": [
-            {"role": "user", "content": record["question"]},
-            {"role": "assistant", "content": record["answer"]},
-        ]
-    }
+    return [{"role": "user", "content": record["question"]}, {"role": "assistant", "content": record["answer"]}]
+
+
+def _in_context(system_context: str | None, messages: list[Message]) -> dict[str, object]:
+    return {"messages": with_system_context(messages, system_context)}
