@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from generation_functions.run import Run
 
 Row = dict[str, Any]
+T = TypeVar("T")
 ToRow = Callable[[Record], Row | list[Row] | None]
 DATASETS = "datasets"
 SUMMARY_FILE = "summary.json"
@@ -55,6 +56,10 @@ class RunOutput:
         self._failed_count = 0
         self._provenance: ProvenanceWriter | None = None
         self._questions: EvalQuestionWriter | None = None
+
+    def keep_open(self, context: AbstractContextManager[T]) -> T:
+        """Enter `context`; it is left when the run ends."""
+        return self._open.enter_context(context)
 
     def stage_finished(self, results: Records) -> None:
         """Note the records that failed in a stage."""
