@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 import orjson
 
 from generation_functions.offline.anchoring import readable_title
+from generation_functions.offline.lexicon import word_set
 from generation_functions.offline.question_answer_pairs import find_pairs
 
 Values = Mapping[str, Any]
@@ -78,9 +79,11 @@ def _about(fact: str) -> str:
     return "this: " + " ".join(fact.rstrip(".").split()[:5])
 
 
-_NOT_NAMES = frozenset(
-    "The A An In On At It There Every All No Its From By January February March April May June July August September "
-    "October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_NOT_NAMES = word_set(
+    """
+    The A An In On At It There Every All No Its From By January February March April May June July August September
+    October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+    """
 )
 
 
