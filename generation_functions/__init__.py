@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from generation_functions.client import Answer, Client
     from generation_functions.errors import (
         AugmentoolkitError,
+        EmptyStageError,
         RecordFailedError,
         UnusableReplyError,
         UsageError,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "client": ("Answer", "Client"),
-    "errors": ("AugmentoolkitError", "RecordFailedError", "UnusableReplyError", "UsageError"),
+    "errors": ("AugmentoolkitError", "EmptyStageError", "RecordFailedError", "UnusableReplyError", "UsageError"),
     "model": ("Model",),
     "prompts": ("Prompt", "Prompts", "load_prompts"),
     "records": ("Record", "child", "record_id", "seeded", "stable_hash", "stable_share"),
@@ -73,6 +74,7 @@ __all__ = [
     "AugmentoolkitError",
     "Client",
     "Drop",
+    "EmptyStageError",
     "ExistingPath",
     "Model",
     "OverridesOf",

@@ -30,14 +30,19 @@ def question_checks(
     questions: bool = True,
     relevance: bool = True,
     grounding: bool = True,
+    reword: bool = True,
     language: str | None = None,
 ) -> list[Step]:
     """The steps that a record with `text`, `question` and `answer` goes through; each can be left out.
 
-    Uses the prompts check_question, reword_question, check_relevance and check_grounding.
+    Uses the prompts check_question, reword_question, check_relevance and check_grounding. Without `reword` a question
+    that does not pass is dropped at once.
     """
     steps: list[Step] = []
-    if questions:
+    if questions and not reword:
+        reason = "question is not of the kind that was asked for"
+        steps.append(vote(small, wording["check_question"], passes="yes", reason=reason, votes=votes))
+    elif questions:
         steps.append(self_contained(small, large, wording, votes=votes, language=language))
     if relevance:
         reason = "answer does not answer the question"
@@ -71,11 +76,11 @@ def self_contained(small: Client, large: Client, wording: Prompts, *, votes: int
     return checking
 
 
-def without_near_duplicates(run: Run, pairs: Records) -> Records:
+def without_near_duplicates(run: Run, pairs: Records, name: str = "unique questions") -> Records:
     """Drop every question that says nearly the same as an earlier one."""
     duplicates = find_near_duplicates(pairs.values("question"))
     ids = {record["id"] for number, record in enumerate(pairs) if number in duplicates}
     unique = named(
         "near-duplicates", keep_if(lambda record: record["id"] not in ids, "near-duplicate of another question")
     )
-    return run.map(pairs, unique, name="unique questions")
+    return run.map(pairs, unique, name=name)

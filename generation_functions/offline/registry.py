@@ -20,13 +20,19 @@ _PACKAGE = "generation_functions.offline"
 # Writer -> the module of this package that holds a function of that name.
 _MODULES = {
     "answerable_verdict": "question_verdicts",
+    "comparison_questions": "recalling",
     "conversation": "conversations",
     "echo": "lifting",
     "facts": "lifting",
+    "false_premise_verdict": "recalling",
+    "followup_questions": "recalling",
     "grounded_verdict": "answer_verdicts",
     "inferred_facts": "retelling",
+    "negative_questions": "recalling",
+    "open_questions": "recalling",
     "poem": "poems",
     "question_answer_pairs": "question_answer_pairs",
+    "recognisable_verdict": "recalling",
     "relevance_verdict": "answer_verdicts",
     "repaired_text": "repairing",
     "retold_essay": "retelling",
@@ -45,6 +51,9 @@ _MODULES = {
     "retold_xml": "retelling",
     "reworded_question": "rewording",
     "suitability_verdict": "suitability",
+    "unknown_questions": "recalling",
+    "unknown_verdict": "recalling",
+    "vague_questions": "recalling",
 }
 
 

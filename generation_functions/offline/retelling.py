@@ -48,7 +48,7 @@ def _subject(values: Values) -> str:
     return readable_title(title) or title or "the subject"
 
 
-def _inside(fact: str) -> str:
+def inside(fact: str) -> str:
     """A fact as it goes on after a few words: a lower-case start where that is surely no name."""
     first = fact.split(" ", 1)[0]
     return (
@@ -67,10 +67,10 @@ def _question(fact: str, title: str, rng: random.Random) -> str:
     for group in find_pairs(fact, rng, title):
         for pair in group:
             return pair.question
-    return f"What is known about {_about(fact)}?"
+    return f"What is known about {about(fact)}?"
 
 
-def _about(fact: str) -> str:
+def about(fact: str) -> str:
     """The first name in a fact, or its first words."""
     named = [match.strip() for match in _NAMED.findall(fact) if match.strip() not in _NOT_NAMES]
     if named:
@@ -99,7 +99,7 @@ def retold_essay(values: Values, rng: random.Random) -> str:
 
 def _linked(fact: str, rng: random.Random) -> str:
     link = rng.choice(_LINKS)
-    return link + (_inside(fact) if link else fact)
+    return link + (inside(fact) if link else fact)
 
 
 def retold_questions_and_answers(values: Values, rng: random.Random) -> str:
@@ -130,7 +130,7 @@ def retold_json(values: Values, rng: random.Random) -> str:
     facts = []
     for fact in facts_of(values):
         year = _YEAR.search(fact)
-        facts.append({"about": _about(fact), "statement": fact, **({"year": int(year[0])} if year else {})})
+        facts.append({"about": about(fact), "statement": fact, **({"year": int(year[0])} if year else {})})
     return orjson.dumps({"subject": _subject(values), "facts": facts}, option=orjson.OPT_INDENT_2).decode()
 
 
@@ -139,10 +139,10 @@ def retold_logic_chain(values: Values, rng: random.Random) -> str:
     del rng
     steps, before = [], ""
     for number, fact in enumerate(facts_of(values), start=1):
-        shared = before and _about(fact) == before
+        shared = before and about(fact) == before
         lead = "Given: " if number == 1 else "About the same: " if shared else "Beside that: "
         steps.append(f"{number}. {lead}{fact}")
-        before = _about(fact)
+        before = about(fact)
     return "\n".join(steps)
 
 
@@ -156,7 +156,7 @@ def retold_reverse_causality(values: Values, rng: random.Random) -> str:
     if plain:
         told.append(f"This is how things are with {_subject(values)}. " + " ".join(plain))
     if dated:
-        told.append("Going back from the latest: " + " Before that: ".join([dated[0], *map(_inside, dated[1:])]))
+        told.append("Going back from the latest: " + " Before that: ".join([dated[0], *map(inside, dated[1:])]))
     return "\n\n".join(told)
 
 
@@ -167,7 +167,7 @@ def _year(fact: str) -> int:
 
 def retold_stream_of_thought(values: Values, rng: random.Random) -> str:
     """Somebody going over it."""
-    thoughts = [rng.choice(_THOUGHTS).format(fact, _inside(fact)) for fact in facts_of(values)]
+    thoughts = [rng.choice(_THOUGHTS).format(fact, inside(fact)) for fact in facts_of(values)]
     return f"{_subject(values)}, what do I know about it? " + " ".join(thoughts) + " That is all of it."
 
 
@@ -184,7 +184,7 @@ def retold_table(values: Values, rng: random.Random) -> str:
     rows = []
     for fact in facts_of(values):
         year = _YEAR.search(fact)
-        cells = (_about(fact), fact, year[0] if year else "-")
+        cells = (about(fact), fact, year[0] if year else "-")
         rows.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(["| about | what is known | year |", "| --- | --- | --- |", *rows])
 
@@ -217,7 +217,7 @@ def retold_mnemonic(values: Values, rng: random.Random) -> str:
     del rng
     cues = []
     for fact in facts_of(values):
-        letters = "-".join(word[0].upper() for word in _about(fact).split() if word[:1].isalnum()) or fact[0]
+        letters = "-".join(word[0].upper() for word in about(fact).split() if word[:1].isalnum()) or fact[0]
         year = _YEAR.search(fact)
         cues.append(f"Cue: {letters}{f', {year[0]}' if year else ''}\nFact: {fact}")
     return "\n\n".join(cues)
@@ -240,7 +240,7 @@ def inferred_facts(values: Values, rng: random.Random) -> str:
     lines = []
     for place, (first, year) in enumerate(dated):
         for second, other in dated[place + 1 :]:
-            if year != other and _about(first) == _about(second) and not _about(first).startswith("this"):
+            if year != other and about(first) == about(second) and not about(first).startswith("this"):
                 early, late = (first, second) if year < other else (second, first)
                 years = abs(other - year)
                 lines.append(

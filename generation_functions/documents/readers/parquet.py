@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from generation_functions.documents.document import Extraction
 from generation_functions.documents.readers.structured_values import row_text
 from generation_functions.errors import UnreadableDocumentError
@@ -12,19 +15,27 @@ _MAGIC = b"PAR1"
 
 def read_parquet(data: bytes) -> Extraction:
     """All rows, a blank line between them."""
+    rows = list(filter(None, map(row_text, parquet_rows(data))))
+    return Extraction(parts=("\n\n".join(rows),))
+
+
+def parquet_rows(data: bytes) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet file, as mappings.
+
+    Raises:
+        UnreadableDocumentError: It is damaged or no Parquet file.
+    """
     from arro3.io import read_parquet as open_parquet
 
     _refuse_damaged(data)
-    rows: list[str] = []
     try:
         for batch in open_parquet(data, batch_size=_BATCH_ROWS):
-            rows += filter(None, map(row_text, batch.to_struct_array().to_pylist()))
+            yield from batch.to_struct_array().to_pylist()
     except BaseException as error:
         # arro3 raises plain Exceptions, and a panic in its Rust code a PanicException that cannot be imported.
         if type(error) is not Exception and type(error).__name__ != "PanicException":
             raise
         raise UnreadableDocumentError(f"it is not a Parquet file or is damaged ({error})") from error
-    return Extraction(parts=("\n\n".join(rows),))
 
 
 def _refuse_damaged(data: bytes) -> None:
