@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from generation_functions.datasets.column_types import ColumnTypes
 from generation_functions.datasets.id_set import IdSet
@@ -18,6 +18,9 @@ from generation_functions.datasets.summary import DatasetSummary
 from generation_functions.errors import AugmentoolkitError, UsageError
 from generation_functions.records import record_id, stable_share
 from generation_functions.tokens import count_tokens
+
+if TYPE_CHECKING:
+    from generation_functions.chat_templates import ChatTemplate
 
 FIRST_EXAMPLES = 3
 SPREAD_EXAMPLES = 3
@@ -32,14 +35,21 @@ class DatasetWriter:
 
     Holds none of the rows, except a few as examples: the first ones and some spread over the whole (the
     smallest hashes of the ids, so the choice depends on the rows alone). With `parquet`, `name.parquet` is
-    written beside.
+    written beside. Conversations become text and segments through `template`; ChatML without one.
 
     `write` raises BrokenRowError for a row that is blank or broken, UsageError for one that the format
     cannot hold, AugmentoolkitError for an id that is there already or a column whose type changes. None of
     these rows is written.
     """
 
-    def __init__(self, folder: Path, name: str, output_format: str, parquet: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        output_format: str,
+        parquet: bool = False,
+        template: ChatTemplate | None = None,
+    ) -> None:
         if not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)*", name):
             raise UsageError(f"Dataset name {name!r}: use letters, digits, _ - . and / for folders.")
         self.name = name
@@ -49,6 +59,7 @@ class DatasetWriter:
         self.tokens = 0
         self._folder = folder
         self._parquet = parquet
+        self._template = template
         self._ids = IdSet()
         self._columns = ColumnTypes()
         self._counts: dict[int, int] = {}
@@ -59,7 +70,7 @@ class DatasetWriter:
     def write(self, row: Mapping[str, Any]) -> str:
         """Appends `row` and returns its id; a row without one gets an id derived from what it says."""
         try:
-            converted, texts = prepare_row(row, self.output_format)
+            converted, texts = prepare_row(row, self.output_format, self._template)
         except BrokenRowError as error:
             raise BrokenRowError(f"dataset {self.name}, {error.where}", error.problem) from error
         identity = converted.get("id")
