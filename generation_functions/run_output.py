@@ -74,8 +74,7 @@ class RunOutput:
 
         offered = Offered(name, holdout)
         target = self.folder / layout.folder
-        more = [layout.template] if layout.template else []
-        with DatasetWriter(target, name, layout.output_format, layout.parquet, *more) as writer:
+        with DatasetWriter(target, name, layout.output_format, layout.parquet, layout.template) as writer:
             for record in records:
                 if offered.is_for_training(record):
                     self._write_rows(writer, offered, record, to_row)

@@ -31,7 +31,7 @@ from generation_functions import (
 
 HERE = Path(__file__).parent
 Style = Literal["openended", "negative", "hallucination", "vague", "followup", "comparison"]
-STYLES: tuple[Style, ...] = ("openended", "negative", "hallucination", "vague", "followup", "comparison")
+STYLES: list[Style] = ["openended", "negative", "hallucination", "vague", "followup", "comparison"]
 # Which checks make sense: an answer that knows nothing does not give what was asked for, and is not in the texts.
 _NOT_RELEVANT = ("negative", "hallucination")
 _NOT_GROUNDED = ("hallucination",)
@@ -46,7 +46,7 @@ def recall_multi_source_pipeline(
     embedding_model: Model | None = None,
     chunk_size: int = 500,
     limit: int | None = None,
-    styles: list[Style] = list(STYLES),  # noqa: B006 - never changed
+    styles: list[Style] = STYLES,
     generations: int = 1,
     related: int = 2,
     votes: int = 3,
