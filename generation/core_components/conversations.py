@@ -56,9 +56,10 @@ def read_turns(text: str, at_least: int) -> list[Turn]:
         UnusableReplyError: Turns do not alternate, one is empty, or fewer than `at_least` questions are answered.
     """
     marks = list(_TURN.finditer(text))
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
     turns: list[Turn] = []
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
-        content = text[mark.end() : following.start() if following else len(text)].strip()
+    for mark, end in zip(marks, ends, strict=False):  # without a mark there is an end too many
+        content = text[mark.end() : end].strip()
         turns.append({"role": _SPEAKERS[mark[1].lower()], "content": content})
     if not turns or turns[0]["role"] != "user" or turns[-1]["role"] != "assistant":
         raise UnusableReplyError('Start with a "User:" turn and end with an "Assistant:" turn.')
