@@ -56,6 +56,7 @@ _MODULES = {
     "retrieval_conversation": "retrieving",
     "reworded_question": "rewording",
     "suitability_verdict": "suitability",
+    "thought_process": "thinking_aloud",
     "unanswered_conversation": "retrieving",
     "unknown_questions": "recalling",
     "unknown_verdict": "recalling",
