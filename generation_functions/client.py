@@ -98,8 +98,8 @@ class Client:
 
     def __init__(self, model: Model, pool: EndpointPool | None, ledger: Ledger) -> None:
         self.model = model
-        self._pool = pool
-        self._ledger = ledger
+        self.pool = pool
+        self.ledger = ledger
         self._prices = prices_of(model)
         self._path = "/chat/completions" if model.mode == "chat" else "/completions"
         self._sampling = model.sampling.model_dump(exclude_none=True)
@@ -108,7 +108,7 @@ class Client:
     @property
     def ceiling(self) -> int:
         """Most calls this client can have in flight; 0 for the offline model."""
-        return self._pool.ceiling if self._pool else 0
+        return self.pool.ceiling if self.pool else 0
 
     async def answer(
         self,
@@ -154,7 +154,7 @@ class Client:
                 return Answer(value, calls)
             except UnusableReplyError as error:
                 if paid:
-                    self._ledger.log.reject(key, str(error))
+                    self.ledger.log.reject(key, str(error))
                 wrong.append({"attempt": attempt + 1, "reason": str(error), "answer": entry["answer"]})
                 messages = [*base, *_correction(entry["answer"], str(error))]
         reasons = "; ".join(dict.fromkeys(item["reason"] for item in wrong))
@@ -162,12 +162,12 @@ class Client:
 
     def _for_retry(self, record: str, step: str) -> tuple[Client, int]:
         """Who answers, and in which round, when `retry-failed` took this record up again."""
-        retry = self._ledger.retries.get((record, step))
+        retry = self.ledger.retries.get((record, step))
         if retry is None:
             return self, 0
         for model, instead in retry.replacements:
-            if model == self.model and self._ledger.client_for is not None:
-                return self._ledger.client_for(instead), retry.round
+            if model == self.model and self.ledger.client_for is not None:
+                return self.ledger.client_for(instead), retry.round
         return self, retry.round
 
     async def _reply(self, question: _Question, messages: list[Message], attempt: int) -> tuple[str, Entry, bool]:
@@ -181,11 +181,11 @@ class Client:
         schema = question.prompt.reply.schema
         # The schema is part of the key, whether or not this endpoint accepts response_format.
         hashed = body + orjson.dumps(schema) if schema else body
-        if self._pool is None:  # its rules are part of this program and change with it
+        if self.pool is None:  # its rules are part of this program and change with it
             hashed += writer_version(question.prompt.offline or OFFLINE_DEFAULT).encode()
         key = blake2b(hashed, digest_size=16, salt=b"%d" % question.sample, person=b"%d" % attempt).hexdigest()
-        ledger = self._ledger
-        entry = ledger.find(key) if self._pool else ledger.log.get(key)
+        ledger = self.ledger
+        entry = ledger.find(key) if self.pool else ledger.log.get(key)
         if entry is not None:
             ledger.served += "reused" not in entry  # those are counted by the log itself
             if ledger.on_reply:
@@ -214,20 +214,20 @@ class Client:
         return key, entry, True
 
     async def _ask(self, question: _Question, key: str, body: bytes) -> Entry:
-        if self._pool is None:
+        if self.pool is None:
             return self._offline_reply(question, body)
-        await self._ledger.budget.first_price()
-        self._ledger.budget.reserve()
+        await self.ledger.budget.first_price()
+        self.ledger.budget.reserve()
         try:
             schema = None if self._no_schema else question.prompt.reply.schema
-            return await self._remote_reply(self._pool, body, schema)
+            return await self._remote_reply(self.pool, body, schema)
         finally:
-            self._ledger.budget.settle()
+            self.ledger.budget.settle()
 
     async def _remote_reply(self, pool: EndpointPool, body: bytes, schema: Mapping[str, Any] | None) -> Entry:
         try:
             reply, tries, latency = await pool.post(
-                self._path, with_schema(body, schema) if schema else body, self._ledger.before_send
+                self._path, with_schema(body, schema) if schema else body, self.ledger.before_send
             )
         except BadRequestError as error:
             if schema is None or not mentions_schema(str(error)):

@@ -7,9 +7,10 @@ are two questions. Pairs, and what begins and ends the text, so that word order 
 each character is a word.
 
 MinHash with locality-sensitive hashing (Broder, 1997; Indyk & Motwani, 1998) leaves the few texts that resemble any
-other at all. Among those an exact join with prefix filtering (Bayardo et al., 2007) decides: two sets that overlap
-that much must share one of their rarest features, so texts made from one template do not have to be compared
-pair by pair, and nothing is dropped whose true similarity is below the threshold.
+other at all. The hashes wait in a temporary file and are looked at band by band, so a text that resembles no other
+takes a few bytes of memory. Among the others an exact join with prefix filtering (Bayardo et al., 2007) decides: two
+sets that overlap that much must share one of their rarest features, so texts made from one template do not have to be
+compared pair by pair, and nothing is dropped whose true similarity is below the threshold.
 """
 
 from __future__ import annotations
@@ -17,23 +18,33 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from itertools import compress, islice, pairwise
+from tempfile import TemporaryFile, gettempdir
+from typing import IO, TYPE_CHECKING
 
-from rensa import RMinHash, RMinHashLSH
+from rensa import RMinHash
 
-from generation_functions.errors import UsageError
+from generation_functions.errors import StorageError, UsageError
+from generation_functions.words import UNSPACED
 
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint64]
+    Flags = NDArray[np.bool_]
+
 # Symbols are words, or "C", "C++" and "C#" would be the same; punctuation is nothing.
 # Plain letters come first because they are found fastest.
-_WORDS = re.compile(rf"[a-z0-9_à-öø-ɏ]+|[^\W{_UNSPACED}]+|[{_UNSPACED}]|[^\w\s.,;:!?…\"'“”„‘’‚«»‹›()\[\]{{}}/\\–—-]")
+_WORDS = re.compile(rf"[a-z0-9_à-öø-ɏ]+|[^\W{UNSPACED}]+|[{UNSPACED}]|[^\w\s.,;:!?…\"'“”„‘’‚«»‹›()\[\]{{}}/\\–—-]")
 
 _PERMUTATIONS = 128
 _LEAST_RECALL = 0.998  # of the hashing, for a pair right at the threshold
 _SEED = 42
-_BLOCK = 4096
+_BLOCK = 2048
 _SMALL_SIZE = 64
 _EPSILON = 1e-9
 
@@ -62,24 +73,114 @@ def _blocks(texts: Iterable[str]) -> Iterator[list[list[str]]]:
         yield [_features(text) for text in block]
 
 
-def _resembling(texts: Iterable[str], threshold: float) -> list[bool]:
+class _Bands:
+    """One 64-bit hash per band of each text's MinHash, on disk. Two texts that agree in one resemble each other."""
+
+    def __init__(self, file: IO[bytes], bands: int, rows: int) -> None:
+        import numpy as np
+
+        self._bands, self._rows = bands, rows
+        self._factors = np.random.default_rng(_SEED).integers(1, 2**63, rows, dtype=np.uint64) * 2 + 1
+        self._file = file
+        self._blocks: list[int] = []  # texts in each block: the hashes of its first band, of its second, ...
+
+    def __len__(self) -> int:
+        return sum(self._blocks)
+
+    def add(self, block: list[list[str]]) -> None:
+        """Add texts, given as their features.
+
+        Raises:
+            StorageError: The disk did not take their hashes.
+        """
+        import numpy as np
+
+        matrix = RMinHash.digest_matrix_from_token_sets(block, self._bands * self._rows, _SEED)
+        digests = np.array(matrix.to_rows(), dtype=np.uint64).reshape(len(block), self._bands, self._rows)
+        hashes = digests @ self._factors  # modulo 2**64 (multilinear hashing: Dietzfelbinger, 1996)
+        try:
+            self._file.write(np.ascontiguousarray(hashes.T).tobytes())
+        except OSError as error:
+            raise StorageError(
+                f"{gettempdir()} took no more while near-duplicates were looked for: {error.strerror}. "
+                "Make space there, or name another folder in TMPDIR, then run the same command again."
+            ) from error
+        self._blocks.append(len(block))
+
+    def band(self, number: int) -> Hashes:
+        """The hashes of one band, of all texts in their order."""
+        import numpy as np
+
+        hashes, start, offset = np.empty(len(self), dtype=np.uint64), 0, 0
+        for size in self._blocks:
+            self._file.seek(offset + 8 * size * number)
+            hashes[start : start + size] = np.frombuffer(self._file.read(8 * size), dtype=np.uint64)
+            start += size
+            offset += 8 * size * self._bands
+        return hashes
+
+
+def _resembling(texts: Iterable[str], threshold: float) -> Flags:
     """For each text, whether its MinHash agrees with that of any other in at least one band."""
-    bands, rows = _bands(threshold)
-    index = RMinHashLSH(threshold, bands * rows, bands)
-    matrices = []
-    for number, block in enumerate(_blocks(texts)):
-        matrix = RMinHash.digest_matrix_from_token_sets(block, bands * rows, _SEED)
-        index.insert_matrix(matrix, number * _BLOCK)
-        matrices.append(matrix)
-    return [flag for matrix in matrices for flag in index.query_duplicate_flags_matrix(matrix)]
+    import numpy as np
+
+    number, rows = _bands(threshold)
+    with TemporaryFile() as file:
+        bands = _Bands(file, number, rows)
+        for block in _blocks(texts):
+            bands.add(block)
+        flags = np.zeros(len(bands), dtype=np.bool_)
+        for band in range(number):
+            _flag_repeated(bands.band(band), flags)
+    return flags
 
 
-def _hashed(texts: Iterable[str], chosen: Sequence[bool]) -> Iterator[tuple[int, array[int]]]:
-    """The features of the chosen texts as sorted distinct 64-bit numbers, which take little memory."""
-    indexes = compress(range(len(chosen)), chosen)
-    for block in _blocks(compress(texts, chosen)):
-        for row in RMinHash.hash_token_sets(block):
-            yield next(indexes), array("Q", sorted(set(row)))
+def _flag_repeated(hashes: Hashes, flags: Flags) -> None:
+    """Set the flags of all hashes that occur more than once."""
+    import numpy as np
+
+    ordered = np.sort(hashes)
+    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not len(repeated):
+        return
+    for start in range(0, len(hashes), 1 << 16):
+        part = hashes[start : start + (1 << 16)]
+        places = np.minimum(np.searchsorted(repeated, part), len(repeated) - 1)
+        flags[start : start + len(part)] |= repeated[places] == part
+
+
+class _Ranked:
+    """The features of the chosen texts as numbers by rarity: the smaller, the fewer texts have it.
+
+    Attributes:
+        indexes: Which texts these are.
+        alone: Features below this number belong to one text only.
+    """
+
+    def __init__(self, texts: Iterable[str], chosen: Flags) -> None:
+        import numpy as np
+
+        hashed, starts = array("Q"), array("q", [0])
+        for block in _blocks(compress(texts, chosen)):
+            for row in RMinHash.hash_token_sets(block):
+                hashed.extend(sorted(set(row)))
+                starts.append(len(hashed))
+        distinct, places, counts = np.unique(
+            np.frombuffer(hashed, dtype=np.uint64), return_inverse=True, return_counts=True
+        )
+        ranks = np.empty(len(distinct), dtype=np.int64)
+        ranks[np.lexsort((distinct, counts))] = np.arange(len(distinct))
+        bounds = np.frombuffer(starts, dtype=np.int64)
+        owners = np.repeat(np.arange(len(starts) - 1), bounds[1:] - bounds[:-1])
+        features = ranks[places]
+        self._features = features[np.lexsort((features, owners))]
+        self._starts = starts
+        self.indexes = np.flatnonzero(chosen).tolist()
+        self.alone = int((counts == 1).sum())
+
+    def __iter__(self) -> Iterator[tuple[int, list[int]]]:
+        for index, (start, end) in zip(self.indexes, pairwise(self._starts), strict=True):
+            yield index, self._features[start:end].tolist()
 
 
 def _size_class(size: int) -> int:
@@ -95,29 +196,29 @@ class _Join:
     features, are never even candidates.
     """
 
-    def __init__(self, threshold: float, frequencies: Counter[int]) -> None:
+    def __init__(self, threshold: float) -> None:
         self.threshold = threshold
-        self.frequencies = frequencies
         self.kept: dict[int, array[int]] = {}
         self.duplicates: dict[int, int] = {}
         self.equal: dict[bytes, int] = {}
         self.postings: defaultdict[tuple[int, int], dict[int, list[int]]] = defaultdict(dict)
         self.prefixes: dict[int, dict[int, int]] = {}
 
-    def add(self, index: int, features: array[int]) -> None:
-        """Note the first kept text that this one duplicates; if there is none, keep it."""
+    def add(self, index: int, rarest: list[int], alone: int) -> None:
+        """Note the first kept text that this one duplicates; if there is none, keep it.
+
+        `rarest` are its features, rarest first; the first `alone` of them are no other's and lead to none.
+        """
+        features = array("Q", rarest)
         same = self.equal.setdefault(features.tobytes(), index)
         if same != index:
             self.duplicates[index] = self.duplicates.get(same, same)
             return
-        counts = list(map(self.frequencies.__getitem__, features))
-        alone = counts.count(1)  # features of this text only, the rarest there are, lead to no other
-        rarest = [feature for _, feature in sorted(zip(counts, features, strict=True))]
-        own, size_class = set(features), _size_class(len(features))
-        if len(features) not in self.prefixes:
-            self.prefixes[len(features)] = self._prefixes(len(features))
+        own, size_class = set(rarest), _size_class(len(rarest))
+        if len(rarest) not in self.prefixes:
+            self.prefixes[len(rarest)] = self._prefixes(len(rarest))
         reach = [
-            (other, rarest[alone:length]) for other, length in self.prefixes[len(features)].items() if length > alone
+            (other, rarest[alone:length]) for other, length in self.prefixes[len(rarest)].items() if length > alone
         ]
         candidates: set[int] = set()
         for other_class, prefix in reach:
@@ -162,11 +263,8 @@ def find_near_duplicates(texts: Iterable[str], threshold: float = 0.8) -> dict[i
     if not 0 < threshold <= 1:
         raise UsageError(f"threshold is {threshold}, but must be above 0 and at most 1.")
     held = list(texts) if isinstance(texts, Iterator) else texts
-    found = list(_hashed(held, _resembling(held, threshold)))
-    frequencies: Counter[int] = Counter()
-    for _, features in found:
-        frequencies.update(features)
-    join = _Join(threshold, frequencies)
-    for index, features in found:
-        join.add(index, features)
+    ranked = _Ranked(held, _resembling(held, threshold))
+    join = _Join(threshold)
+    for index, features in ranked:
+        join.add(index, features, bisect_left(features, ranked.alone))
     return join.duplicates

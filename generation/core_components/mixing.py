@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import accumulate
 
-from pydantic import BaseModel, ConfigDict, Field
+from generation.core_components.mix_sources import MixSource, Share, check_shares, collect_source, collect_sources
+from generation.core_components.seeded_order import order_hashes
+from generation_functions import Run, record_id
+from generation_functions.datasets.collected import CollectedRows, Line
+from generation_functions.stage import Tally
 
-from generation_functions import Run, UsageError, record_id, stable_hash
-from generation_functions.datasets.collected import CollectedRows, Line, RowCollector
-from generation_functions.datasets.row_files import HUB, read_rows
-from generation_functions.datasets.rows import row_texts
-from generation_functions.tokens import count_tokens
+__all__ = ["Interleaved", "MixSource", "Selection", "Share", "collect_source", "collect_sources", "mix_in"]
 
-_ODD = 0x9E3779B97F4A7C15  # the golden ratio, as in Fibonacci hashing: spreads neighbouring keys
+TOLERANCE = 0.02
+"""How far a share may be off, of itself, where the rows allow."""
 
-
-class MixSource(BaseModel):
-    """Rows about other things, mixed in so that the model stays general."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    rows: str = Field(
-        description="A file of rows (.jsonl, .json, .parquet), a folder of such files, or hub:OWNER/NAME."
-    )
-    share: float = Field(gt=0, lt=1, description="Share of the tokens of the finished mix.")
-    split: str = Field(default="train", description="Split of a hub dataset.")
-    subset: str | None = Field(default=None, description="Subset of a hub dataset that has several.")
-    most_rows: int | None = Field(default=None, gt=0, description="Read only so many rows: for very large datasets.")
-    repeat: bool = Field(default=False, description="Take rows several times when there are too few.")
+_ROWS_TAKEN_BACK = 64
+_MANY_PASSES = 4  # Muennighoff et al., 2023: up to about here, data seen again teaches nearly as much as new data
+_MOST_OPEN_FILES = 256
 
 
 @dataclass(frozen=True)
@@ -48,134 +39,130 @@ class Selection:
         return self.rows.total_tokens
 
 
-@dataclass(frozen=True)
-class Share:
-    """Rows to choose from, and the share of the finished mix's tokens that is wanted of them."""
-
-    name: str
-    rows: CollectedRows
-    share: float
-    repeat: bool = False
-
-    @property
-    def available(self) -> float:
-        """Tokens that there are."""
-        return float("inf") if self.repeat and self.rows.total_tokens else float(self.rows.total_tokens)
-
-
-def collect_source(run: Run, source: MixSource) -> Share:
-    """Copy the rows of `source` into the run's folder, counted; broken ones are left out and noted."""
-    skipped: list[str] = []
-
-    def on_skip(file: str, number: int, problem: str) -> None:
-        skipped.append(f"{file}, row {number}: {problem}")
-
-    if not source.rows.startswith(HUB):
-        run.reads(Path(source.rows))
-    path = run.work_folder / "mix" / f"{stable_hash(source.rows, source.split, source.subset)[:16]}.jsonl"
-    seen: set[int] = set()
-    with RowCollector(path) as collector:
-        for row, origin in read_rows(source.rows, on_skip=on_skip, split=source.split, subset=source.subset):
-            content = {key: value for key, value in row.items() if key != "id"}
-            identity = record_id("general", content)
-            if (key := hash(identity)) in seen:
-                continue
-            seen.add(key)
-            tokens = sum(map(count_tokens, row_texts(row)))
-            collector.add(content, identity=identity, tokens=tokens, sources=[{**origin, "folder": source.rows}])
-            if len(seen) == source.most_rows:
-                break
-        rows = collector.finish()
-    if skipped:
-        run.note(f"{source.rows}: {len(skipped)} row(s) cannot be used, the first: {skipped[0]}")
-    return Share(source.rows, rows, source.share, source.repeat)
-
-
 def mix_in(run: Run, own: Sequence[Selection], shares: Sequence[Share], *, salt: str) -> list[Selection]:
     """What to take of each of `shares`, so that with all of `own` each has its share of the tokens.
 
-    Rows are chosen by a hash of their ids, so that a larger share contains the smaller one's. Where there are too few,
+    A share is met within TOLERANCE, or within half a row where rows are very long. Rows are chosen by a hash of what
+    they say, so a larger share holds the smaller one's rows, but for a few that make it fit. Where there are too few,
     all are taken, the others keep their shares, and the run notes what was reached.
 
     Raises:
         UsageError: The shares leave no room for our own rows.
     """
-    if sum(one.share for one in shares) >= 1:
-        raise UsageError(f"the shares mixed in come to {sum(one.share for one in shares):g}; they must stay below 1")
+    check_shares([one.share for one in shares])
     ours = sum(selection.tokens for selection in own)
     total, short = _total(ours, shares)
     for one in short:
         run.note(
-            f"{one.name} has {one.rows.total_tokens:,} tokens: {one.rows.total_tokens / max(1, total):.1%} of the mix "
-            f"instead of {one.share:.1%}. Give more rows, a smaller share, or set repeat: true"
+            f"{one.name} has only {one.rows.total_tokens:,} tokens: {one.rows.total_tokens / max(1, total):.1%} of the "
+            f"mix instead of {one.share:.1%}. Give more rows, ask for less, or (general data) set repeat: true"
         )
-    chosen = [_choose(one, round(min(one.share * total, one.available)), salt) for one in shares]
-    return [selection for selections in chosen for selection in selections if len(selection.rows)]
+    chosen: list[Selection] = []
+    for one in shares:
+        target = one.rows.total_tokens if one in short else round(one.share * total)
+        selections = [selection for selection in _choose(one, target, salt) if len(selection.rows)]
+        _note_choice(run, one, selections, target, salt)
+        chosen += selections
+    return chosen
 
 
 def _total(ours: int, shares: Sequence[Share]) -> tuple[float, list[Share]]:
-    """Tokens of the finished mix, and the shares that cannot be met."""
+    """Tokens of the finished mix, and the shares that cannot be met.
+
+    The share that lacks most goes first: without it the mix becomes smaller, and others may be enough for that.
+    """
     short: list[Share] = []
     while True:
-        fixed = ours + sum(one.rows.total_tokens for one in short)
-        total = fixed / (1 - sum(one.share for one in shares if one not in short))
-        lacking = [one for one in shares if one not in short and one.available < one.share * total * 0.98]
+        met = [one for one in shares if one not in short]
+        total = (ours + sum(one.rows.total_tokens for one in short)) / (1 - sum(one.share for one in met))
+        lacking = [one for one in met if one.available < one.share * total * (1 - TOLERANCE)]
         if not lacking:
             return total, short
-        short += lacking
+        short.append(min(lacking, key=lambda one: one.available / one.share))
 
 
 def _choose(share: Share, target: int, salt: str) -> list[Selection]:
-    """Whole passes over the rows, and then rows in the order of their hashes that fit what is left."""
-    passes = target // max(1, share.rows.total_tokens)
-    selections = [Selection(share.name, share.rows, epoch) for epoch in range(passes)]
-    left = target - passes * share.rows.total_tokens
-    taken = array("Q")
-    for number in _order([share.rows], f"{salt} {passes}"):
-        tokens = share.rows.tokens[number]
-        if tokens <= left or (tokens - left < left and tokens < target * 0.01):
-            taken.append(number)
-            left -= tokens
-        if left <= 0:
-            break
-    return [*selections, Selection(share.name, share.rows.only(sorted(taken)), passes)]
+    """Whole passes over the rows, and then the rows that come to what is left."""
+    rows = share.rows
+    passes = target // rows.total_tokens if share.repeat and rows.total_tokens else 0
+    selections = [Selection(share.name, rows, epoch) for epoch in range(passes)]
+    left = target - passes * rows.total_tokens
+    if left >= rows.total_tokens:
+        return [*selections, Selection(share.name, rows, passes)]
+    return [*selections, Selection(share.name, rows.only(_fitting(rows, left, f"{salt} {passes}")), passes)]
+
+
+def _fitting(rows: CollectedRows, target: int, salt: str) -> array[int]:
+    """Numbers of rows that come to about `target` tokens, fewer than there are.
+
+    These are the first ones in the order of their hashes, less up to _ROWS_TAKEN_BACK, and the one of the others that
+    fits best.
+    """
+    import numpy
+
+    order = numpy.argsort(order_hashes(rows, salt), kind="stable")
+    tokens = numpy.frombuffer(rows.tokens, dtype=numpy.uint32)[order].astype(numpy.int64)
+    sums = numpy.concatenate([[0], numpy.cumsum(tokens)])
+    whole = int(numpy.searchsorted(sums, target, side="right")) - 1  # so many first rows do not exceed the target
+    others = numpy.argsort(tokens[whole:], kind="stable") + whole
+    lengths = tokens[others]
+    best = (target - int(sums[whole]), whole, -1)  # what is missing or too much, first rows, and one more
+    for taken in range(whole, max(-1, whole - _ROWS_TAKEN_BACK - 1), -1):
+        missing = target - int(sums[taken])
+        place = int(numpy.searchsorted(lengths, missing))
+        for near in (place - 1, place):
+            if 0 <= near < len(lengths) and abs(missing - int(lengths[near])) < best[0]:
+                best = (abs(missing - int(lengths[near])), taken, int(others[near]))
+    one_more = order[best[2] : best[2] + 1] if best[2] >= 0 else order[:0]
+    chosen = numpy.sort(numpy.concatenate([order[: best[1]], one_more]))
+    return array("Q", chosen.astype(numpy.uint64).tobytes())
+
+
+def _note_choice(run: Run, share: Share, selections: Sequence[Selection], target: int, salt: str) -> None:
+    there, taken = len(share.rows), max((len(one.rows) for one in selections), default=0)
+    tally = Tally("choose rows", entered=there, kept=taken, made=sum(len(one.rows) for one in selections))
+    if there > taken:
+        tally.dropped[f"not needed for its share of {share.share:.1%}"] = there - taken
+    run.count(f"{salt}: {share.name}", tally)
+    passes = max((one.epoch for one in selections), default=0)
+    if passes >= _MANY_PASSES:
+        run.note(f"{share.name}: its rows are used more than {passes} times to reach {share.share:.1%}. Give more rows")
+    tokens = sum(one.tokens for one in selections)
+    if abs(tokens - target) > TOLERANCE * target:
+        run.note(
+            f"{share.name}: {tokens:,} tokens are mixed in where {target:,} were wanted, because its rows are too long "
+            "to come nearer. Give shorter rows or a larger share"
+        )
 
 
 class Interleaved:
-    """All rows of several selections in one order that depends on their ids and the salt only.
+    """All rows of several sets in one order that depends on their ids and the salt only.
 
-    Iterate as often as you like; rows are read from disk as they come.
+    Iterate as often as you like; rows are read from disk as they come. In memory a row takes 24 bytes.
     """
 
-    def __init__(self, selections: Sequence[Selection], salt: str) -> None:
-        self._selections = selections
-        self._order = _order([selection.rows for selection in selections], salt)
+    def __init__(self, sets: Sequence[Selection | CollectedRows], salt: str) -> None:
+        import numpy
+
+        self._selections = [one if isinstance(one, Selection) else Selection("", one) for one in sets]
+        self._ends = list(accumulate(len(one.rows) for one in self._selections))
+        # Another salt for each epoch: a row that is used twice must not stand beside itself.
+        hashes = [order_hashes(one.rows, f"{salt} {one.epoch}") for one in self._selections]
+        order = numpy.argsort(numpy.concatenate(hashes), kind="stable") if hashes else numpy.zeros(0)
+        self._order = array("Q", order.astype(numpy.uint64).tobytes())
 
     def __len__(self) -> int:
         return len(self._order)
 
     def __iter__(self) -> Iterator[Line]:
-        ends, end = array("Q"), 0
-        for selection in self._selections:
-            end += len(selection.rows)
-            ends.append(end)
-        from bisect import bisect_right
-
         with ExitStack() as stack:
-            readers = [stack.enter_context(selection.rows.reader()) for selection in self._selections]
+            readers: dict[int, Callable[[int], Line]] = {}  # all passes over the same rows share one
+            for one in self._selections:
+                if id(one.rows) not in readers:
+                    few = len(readers) < _MOST_OPEN_FILES
+                    readers[id(one.rows)] = stack.enter_context(one.rows.reader()) if few else one.rows.read
             for place in self._order:
-                which = bisect_right(ends, place)
-                line = readers[which](place - (ends[which - 1] if which else 0))
-                epoch = self._selections[which].epoch
-                yield {**line, "id": record_id(line["id"], "epoch", epoch)} if epoch else line
-
-
-def _order(sets: Sequence[CollectedRows], salt: str) -> array[int]:
-    """Numbers of all rows, counted through all sets, in an order that depends on their ids and the salt."""
-    import numpy
-
-    keys = numpy.concatenate([numpy.frombuffer(rows.keys, dtype=numpy.uint64) for rows in sets])
-    mixed = (keys.astype(numpy.uint64) ^ numpy.uint64(int(stable_hash(salt)[:16], 16))) * numpy.uint64(_ODD)
-    mixed ^= mixed >> numpy.uint64(29)
-    order = numpy.argsort(mixed * numpy.uint64(_ODD), kind="stable")
-    return array("Q", order.astype(numpy.uint64).tobytes())
+                which = bisect_right(self._ends, place)
+                selection = self._selections[which]
+                line = readers[id(selection.rows)](place - self._ends[which] + len(selection.rows))
+                yield {**line, "id": record_id(line["id"], "epoch", selection.epoch)} if selection.epoch else line

@@ -15,6 +15,7 @@ from generation_functions import Model, Record, Records, Run, Step, UsageError
 from generation_functions.datasets.holdout import is_held_out, is_record_held_out
 from generation_functions.retrieval.chunk_index import ChunkIndex
 from generation_functions.retrieval.neighbours import nearest, random_chunks
+from generation_functions.run_log import logger
 from generation_functions.run_scope import as_file_name
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _synced(run: Run, side: _Side) -> ChunkIndex:
     changes = index.sync(side, lambda done: run.progress(100 * done / total, f"indexed {done} of {total} chunks"))
     if changes.files:
         what = "held-out texts" if side.held_out else "texts"
-        run.note(f"related {what}: {changes.files} file(s) indexed anew or removed, {len(index)} chunks")
+        logger.info("related %s: %d file(s) indexed anew or removed, %d chunks", what, changes.files, len(index))
     return index
 
 

@@ -64,6 +64,7 @@ def card_text(run: RunSummary, pictures: Mapping[str, str], *, eval_questions: b
         _contents(run, sums, eval_questions=eval_questions),
         _sources(run, sums),
         _making(run),
+        _coverage(run),
         _funnel(run),
         *(_dataset(dataset, pictures.get(dataset["name"])) for dataset in run["datasets"]),
         _limits(run, sums),
@@ -141,6 +142,26 @@ def _making(run: RunSummary) -> str:
     return "\n".join(lines) if len(lines) > 2 else ""
 
 
+def _coverage(run: RunSummary) -> str:
+    told = run.get("coverage")
+    if not told or not told["facts"]:
+        return ""
+    head = ("document", "facts", "taught by a row", "held out")
+    rows = (
+        (_inline(one["file"]), number(one["facts"]), number(one["taught"]), number(one["held_out"]))
+        for one in told["documents"][:MOST_DOCUMENTS]
+    )
+    lines = [
+        "## What the rows teach",
+        "",
+        f"The documents state {count(told['facts'], 'fact')}; chat rows teach {number(told['taught'])} of them, "
+        f"{number(told['held_out'])} are held out for the evaluation.",
+        "",
+        *_table(head, rows),
+    ]
+    return "\n".join(lines)
+
+
 def _funnel(run: RunSummary) -> str:
     rows = [
         (
@@ -181,6 +202,10 @@ def _dataset(dataset: DatasetSummary, picture: str | None) -> str:
         lines += [" ".join(lost), ""]
         lines += [f"- {number(times)}: {_inline(reason)}" for reason, times in _by_frequency(dataset.get("failed", {}))]
         lines += [""] if dataset.get("failed") else []
+    parts = dataset.get("composition", [])
+    if len(parts) > 1:
+        rows = ((_inline(part["name"]), number(part["rows"]), number(part["tokens"])) for part in parts)
+        lines += [*_table(("from", "rows", "tokens"), rows), ""]
     if picture:
         lines += [f"![Lengths of the rows of {_inline(dataset['name'])}]({picture})", ""]
     for example in _spread(dataset["examples"]):
@@ -217,7 +242,7 @@ def _limits(run: RunSummary, sums: Totals) -> str:
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    numeric = {"rows", "tokens", "chunks", "in", "kept", "made"}
+    numeric = {"rows", "tokens", "chunks", "in", "kept", "made", "facts", "taught by a row", "held out"}
     rule = "|".join(" ---: " if name in numeric else " --- " for name in head)
     body = ["| " + " | ".join(value.replace("|", "\\|") for value in row) + " |" for row in rows]
     return ["| " + " | ".join(head) + " |", f"|{rule}|", *body]

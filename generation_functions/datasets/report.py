@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from generation_functions.datasets.charts import histogram_svg, stream_svg
-from generation_functions.datasets.figures import count, dollars, duration, number, share, short_number
+from generation_functions.datasets.charts import histogram_svg
+from generation_functions.datasets.figures import count, dollars, duration, number, short_number
 from generation_functions.datasets.jsonl import write_text
 from generation_functions.datasets.markup import Markup, element, join
 from generation_functions.datasets.provenance import read_provenance
+from generation_functions.datasets.report_coverage import composition_bars, coverage_section
 from generation_functions.datasets.report_details import (
     config_section,
     cost_section,
@@ -21,22 +22,19 @@ from generation_functions.datasets.report_details import (
     troubles_section,
 )
 from generation_functions.datasets.report_samples import Origins, samples_section
+from generation_functions.datasets.report_stages import records_section
 from generation_functions.datasets.summary import (
     DatasetSummary,
     RunSummary,
-    StageSummary,
-    StepSummary,
     Totals,
     complete_summary,
     contradictions,
     parquet_file,
     records_without_row,
     totals,
-    unfinished,
 )
 
 REPORT_FILE = "report.html"
-SHOWN_REASONS = 6
 
 _NEXT_STEPS = {
     "paused": "Run the same command again to go on; nothing is paid for twice.",
@@ -75,10 +73,11 @@ def report_html(run: RunSummary, origins: Origins) -> str:
     """The whole page. `origins` are the provenance lines of the sample rows, by row id."""
     sums = totals(run)
     sections = {
-        "records": ("What became of the records", _records_section(run)),
+        "records": ("What became of the records", records_section(run)),
         "troubles": ("What went wrong" if sums.failed else "Troubles on the way", troubles_section(run, sums)),
         "datasets": ("Datasets", _datasets_section(run)),
         "samples": ("Sample rows", samples_section(run, origins)),
+        "coverage": ("What the rows teach", coverage_section(run)),
         "sources": ("Sources", sources_section(run, sums)),
         "cost": ("Calls and cost", cost_section(run)),
         "config": ("How it was made", config_section(run)),
@@ -212,90 +211,6 @@ def _calls_in_words(run: RunSummary) -> str:
     return f"{words}, {number(reused)} reused" if reused else words
 
 
-def _records_section(run: RunSummary) -> Markup | None:
-    if not run["stages"]:
-        return None
-    legend = [("kept", "went on"), ("dropped", "dropped on purpose"), ("failed", "failed")]
-    wrong = contradictions(run)
-    alarm = element(
-        "div",
-        element("h3", "The numbers do not add up"),
-        element("p", "Records went missing without a reason. Please report this; do not trust the data."),
-        element("ul", [element("li", line) for line in wrong]),
-        class_="card alarm",
-    )
-    return join(
-        element("p", "A stream is as wide as it has records; what leaves it is named beside.", class_="lead"),
-        alarm if wrong and run["status"] == "completed" else None,
-        element(
-            "ul",
-            [element("li", element("i"), text, class_=kind) for kind, text in legend],
-            class_="legend",
-        ),
-        [_stage(stage) for stage in run["stages"]],
-    )
-
-
-def _stage(stage: StageSummary) -> Markup:
-    steps = stage["steps"]
-    widest = max([stage["records_in"], *(max(step["in"], step["made"]) for step in steps)], default=0)
-    came, went = stage["records_in"], stage["records_out"]
-    timing = duration(stage["seconds"])
-    rows: list[Markup] = []
-    for step in steps:
-        lost = (sum(step["dropped"].values()), sum(step["failed"].values()))
-        rows.append(element("div", stream_svg(widest, step["kept"], *lost, step["made"])))
-        rows.append(element("div", _step(step), class_="step"))
-    width = max(1.2, 84 * went / max(1, widest)) if went else 0
-    rows.append(element("div", element("div", class_="mouth", style=f"width:{width:.2f}%;--share:{width:.2f}")))
-    rows.append(element("div", f"{count(went, 'record')} came out", class_="end"))
-    return element(
-        "article",
-        element(
-            "header",
-            element("h3", stage["name"]),
-            element("span", f"{number(came)} in, {number(went)} out, {timing}", class_="soft"),
-        ),
-        element("div", rows, class_="flow"),
-        class_="card stage",
-    )
-
-
-def _step(step: StepSummary) -> Markup:
-    made = f", which made {number(step['made'])}" if step["made"] != step["kept"] else ""
-    waiting = unfinished(step)
-    dropped = _reasons("dropped", "−", step["dropped"])
-    failed = _reasons("failed", "✕ ", step["failed"])
-    if waiting:
-        failed += _reasons("failed", "? ", {"not accounted for": waiting})
-    shown, folded = [*dropped[:SHOWN_REASONS], *failed], dropped[SHOWN_REASONS:]
-    return join(
-        element("h4", step["name"]),
-        element(
-            "p",
-            element("b", number(step["in"])),
-            " in, ",
-            element("b", number(step["kept"])),
-            f" kept ({share(step['kept'], step['in'])}){made}",
-        ),
-        element("ul", shown, class_="reasons") if shown else None,
-        _folded(folded) if folded else None,
-    )
-
-
-def _reasons(kind: str, sign: str, counts: Mapping[str, int]) -> list[Markup]:
-    return [
-        element("li", element("b", f"{sign}{number(times)}"), element("span", reason), class_=kind)
-        for reason, times in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    ]
-
-
-def _folded(reasons: list[Markup]) -> Markup:
-    """Reasons of dropping beyond the most frequent ones. Failures are never folded away."""
-    title = element("summary", count(len(reasons), "more reason"))
-    return element("details", title, element("ul", reasons, class_="reasons"))
-
-
 def _datasets_section(run: RunSummary) -> Markup | None:
     if not run["datasets"]:
         return None
@@ -328,5 +243,6 @@ def _dataset(dataset: DatasetSummary) -> Markup:
         ),
         element("p", " ".join(lost), class_="soft") if lost else None,
         histogram_svg(dataset["lengths"], dataset["name"]),
+        composition_bars(dataset),
         class_="card",
     )

@@ -155,7 +155,8 @@ def _read_alpaca(row: Mapping[str, Any]) -> list[Message]:
     """Alpaca as chat: the input goes below the instruction, `history` (pairs of turns) comes first."""
     parts = [str(part) for part in (row["instruction"], row.get("input")) if filled(part)]
     earlier = []
-    for pair in row.get("history") or []:
+    history = row.get("history") or []
+    for pair in history if isinstance(history, list | tuple) else [history]:
         if not (isinstance(pair, list | tuple) and len(pair) == 2 and all(isinstance(text, str) for text in pair)):
             raise BrokenRowError(row_name(row), "its history is not made of pairs of texts")
         earlier += [{"role": "user", "content": pair[0]}, {"role": "assistant", "content": pair[1]}]

@@ -86,12 +86,39 @@ class Calls(TypedDict):
     troubles: dict[str, int]
 
 
+class MixPart(TypedDict):
+    """What a dataset has of one origin."""
+
+    name: str
+    rows: int
+    tokens: int
+
+
+class DocumentCoverage(TypedDict):
+    """Facts of a document: all, those that a row teaches, those held out for the evaluation."""
+
+    file: str
+    facts: int
+    taught: int
+    held_out: int
+
+
+class CoverageSummary(TypedDict):
+    """Facts of all documents, and some (`file`, `fact`) that nothing teaches."""
+
+    facts: int
+    taught: int
+    held_out: int
+    documents: list[DocumentCoverage]
+    untaught_examples: list[dict[str, str]]
+
+
 class DatasetSummary(TypedDict):
     """A dataset file. `lengths` are [lower, upper, rows] in tokens, upper excluded.
 
     `parquet` says that a Parquet file stands beside it. Of the `records` offered, `held_out` are kept for the
     evaluation (`without_question` of them cannot be asked about), `without_row` gave no row, and `failed` says how
-    many rows could not be written, by reason.
+    many rows could not be written, by reason. `composition` says what a mix consists of.
     """
 
     name: str
@@ -107,6 +134,7 @@ class DatasetSummary(TypedDict):
     without_question: NotRequired[int]
     without_row: NotRequired[int]
     failed: NotRequired[dict[str, int]]
+    composition: NotRequired[list[MixPart]]
 
 
 class ModelSummary(TypedDict):
@@ -144,6 +172,7 @@ class RunSummary(TypedDict):
     seconds: float
     notes: list[str]
     message: NotRequired[str]
+    coverage: NotRequired[CoverageSummary]
     languages: NotRequired[list[str]]
     task_categories: NotRequired[list[str]]
 

@@ -72,7 +72,7 @@ def _question(fact: str, title: str, rng: random.Random) -> str:
 
 def about(fact: str) -> str:
     """The first name in a fact, or its first words."""
-    named = [match.strip() for match in _NAMED.findall(fact) if match.strip() not in _NOT_NAMES]
+    named: list[str] = [match.strip() for match in _NAMED.findall(fact) if match.strip() not in _NOT_NAMES]
     if named:
         name = named[0]
         return name.split(" ", 1)[1] if name.split(" ", 1)[0] in _NOT_NAMES and " " in name else name
@@ -94,7 +94,7 @@ def retold_essay(values: Values, rng: random.Random) -> str:
         " ".join(_linked(fact, rng) if place else fact for place, fact in enumerate(group))
         for group in _groups(facts, 4)
     ]
-    return "\n\n".join([f"This is an account of {_subject(values)}. {paragraphs[0]}", *paragraphs[1:]])
+    return f"This is an account of {_subject(values)}. " + "\n\n".join(paragraphs)
 
 
 def _linked(fact: str, rng: random.Random) -> str:
@@ -194,7 +194,7 @@ def retold_tutorial(values: Values, rng: random.Random) -> str:
     del rng
     facts = facts_of(values)
     steps = [f"## Step {number}\n" + " ".join(group) for number, group in enumerate(_groups(facts, 3), start=1)]
-    return "\n\n".join([f"A short lesson about {_subject(values)}.", *steps, f"## Summary\n{facts[0]}"])
+    return "\n\n".join([f"A short lesson about {_subject(values)}.", *steps, f"## Summary\n{' '.join(facts[:1])}"])
 
 
 def retold_worked_problem(values: Values, rng: random.Random) -> str:

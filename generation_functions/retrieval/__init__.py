@@ -1,5 +1,1 @@
-"""Finding the texts that are about the same things as a given one."""
-
-from generation_functions.retrieval.lexical_index import LexicalIndex
-
-__all__ = ["LexicalIndex"]
+"""Finding the chunks that are about the same things as a text: by their words, and by vectors."""

@@ -14,6 +14,7 @@ import orjson
 from generation_functions.errors import UsageError
 from generation_functions.testing.fake_behaviour import Behaviour
 from generation_functions.testing.fake_counts import Answer, Counts
+from generation_functions.testing.fake_embeddings import embedding_texts, embeddings_body
 from generation_functions.testing.fake_http import HTML, JSON, Connection, event_stream, header, response
 from generation_functions.testing.fake_replies import (
     conversation,
@@ -26,7 +27,7 @@ from generation_functions.testing.fake_replies import (
 )
 
 _BACKLOG = 4096
-_CHAT, _COMPLETIONS = "/v1/chat/completions", "/v1/completions"
+_CHAT, _COMPLETIONS, _EMBEDDINGS = "/v1/chat/completions", "/v1/completions", "/v1/embeddings"
 _PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 _ERRORS = {"rate_limited": 429, "rate_limited_bare": 429, "error_500": 500, "error_503": 503}
 
@@ -82,8 +83,8 @@ class FakeServer:
         """Answer one request, now or later."""
         method, target, _ = head[: head.find(b"\r\n")].decode("latin-1").split(" ", 2)
         path, _, query = target.partition("?")
-        if method == "POST" and path in (_CHAT, _COMPLETIONS):
-            self._complete(connection, head, body)
+        if method == "POST" and path in (_CHAT, _COMPLETIONS, _EMBEDDINGS):
+            self._complete(connection, head, body, embeds=path == _EMBEDDINGS)
         elif (method, path) == ("POST", "/up"):
             self._spawn(connection)
         else:
@@ -139,7 +140,7 @@ class FakeServer:
                 return None
         return b"{}"
 
-    def _complete(self, connection: Connection, head: bytes, body: bytes) -> None:
+    def _complete(self, connection: Connection, head: bytes, body: bytes, *, embeds: bool) -> None:
         digest = blake2b(body, digest_size=16).digest()
         attempt = self.counts.receive(digest)
         connection.digest, connection.last_answered, connection.pending = digest, b"", True
@@ -150,7 +151,7 @@ class FakeServer:
         except orjson.JSONDecodeError as error:
             self._answer(connection, _refusal(400, "bad_request", str(error)))
             return
-        refusal = self._refuse(head, request)
+        refusal = self._refuse(head, request, embeds=embeds)
         if refusal is not None:
             self._answer(connection, refusal)
             return
@@ -159,7 +160,7 @@ class FakeServer:
         if behaviour.depends_on_chance:
             draw = behaviour.draw(digest, attempt)
             fault, latency = behaviour.fault(draw, attempt), behaviour.latency(draw)
-        answer = self._write_answer(request, fault)
+        answer = self._write_answer(request, fault, embeds=embeds)
         if latency:
             loop = asyncio.get_running_loop()
             connection.timer = loop.call_later(latency, self._answer_late, connection, answer)
@@ -186,7 +187,7 @@ class FakeServer:
             connection.last_answered = connection.digest
         connection.write(answer.data, answer.close)
 
-    def _refuse(self, head: bytes, request: dict[str, Any]) -> Answer | None:
+    def _refuse(self, head: bytes, request: dict[str, Any], *, embeds: bool) -> Answer | None:
         """What no retry helps against, and what the endpoint's limits say."""
         behaviour, counts = self.behaviour, self.counts
         if behaviour.api_keys:
@@ -201,7 +202,7 @@ class FakeServer:
             said = "You exceeded your current quota, please check your plan and billing details."
             return _refusal(behaviour.quota_status, "insufficient_quota", said)
         if behaviour.max_characters:
-            length = sum(map(len, conversation(request)))
+            length = sum(map(len, embedding_texts(request) if embeds else conversation(request)))
             if length > behaviour.max_characters:
                 said = f"This model's maximum context length is {behaviour.max_characters // 4} tokens."
                 return _refusal(400, "context_length_exceeded", said)
@@ -223,7 +224,7 @@ class FakeServer:
             self._allowance -= 1
         return None
 
-    def _write_answer(self, request: dict[str, Any], fault: str) -> Answer:
+    def _write_answer(self, request: dict[str, Any], fault: str, *, embeds: bool) -> Answer:
         if fault in _ERRORS:
             wait = (self.behaviour.retry_after or 1.0) if fault == "rate_limited" else 0.0
             code = "rate_limit_exceeded" if _ERRORS[fault] == 429 else "server_error"
@@ -235,15 +236,20 @@ class FakeServer:
                 return Answer(0, b"", fault, hang=True)
             case "html":
                 return Answer(200, response(200, _PAGE, HTML), fault)
-        reply = make_reply(request, self._writer, fault)
-        if request.get("stream"):
-            data = event_stream(stream_events(request, reply, fault))
+        content_bytes = 0
+        if embeds:
+            data = response(200, embeddings_body(request, fault))
         else:
-            data = response(200, reply_body(request, reply, fault))
+            reply = make_reply(request, self._writer, fault)
+            content_bytes = reply.content_bytes
+            if request.get("stream"):
+                data = event_stream(stream_events(request, reply, fault))
+            else:
+                data = response(200, reply_body(request, reply, fault))
         if fault in ("drop_middle", "stall"):
             body = data.find(b"\r\n\r\n") + 4
             data = data[: body + (len(data) - body) // 2]
-        return Answer(200, data, fault or "ok", fault == "drop_middle", fault == "stall", reply.content_bytes)
+        return Answer(200, data, fault or "ok", fault == "drop_middle", fault == "stall", content_bytes)
 
 
 def _refusal(status: int, code: str, said: str, retry_after: float = 0.0, outcome: str = "") -> Answer:

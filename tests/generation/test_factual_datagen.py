@@ -262,6 +262,17 @@ def test_an_empty_folder_and_one_too_small_are_errors_before_anything_is_asked(t
     assert not call_lines(tmp_path / "run")
 
 
+def test_a_composition_in_which_every_part_made_nothing_fails_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    for number in range(2):
+        text = f"Contents\n\n1. Before you begin ..... {number}\n2. Index ..... 9\n"
+        (tmp_path / f"documents/{number}.txt").write_text(text)
+    with pytest.raises(EmptyStageError, match="no part has made a single row"):
+        make(tmp_path / "run", inputs=[InputFolder(path=tmp_path / "documents")], holdout=0.0)
+    notes = orjson.loads((tmp_path / "run/summary.json").read_bytes())["notes"]
+    assert any("documents/variation made nothing" in note and "not suitable to learn from" in note for note in notes)
+
+
 def test_settings_of_a_part_reach_its_pipeline(tmp_path: Path) -> None:
     parts = Parts(variation=False, single_source=False, retrieval=False, corrections=False)
     make(

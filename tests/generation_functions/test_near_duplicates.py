@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation_functions.errors import UsageError
+from generation_functions.errors import StorageError, UsageError
 from generation_functions.near_duplicates import _features, find_near_duplicates
 from generation_functions.records import seeded
+from tests.support.small_disk import files_no_larger_than
 
 _WORDS = [
     start + end for start in ("ba", "ce", "di", "fo", "gu", "ha", "le", "mi") for end in ("ton", "rel", "mus", "lak")
@@ -88,6 +90,54 @@ def test_a_long_text_with_a_changed_word_is_a_duplicate() -> None:
 def test_texts_of_one_template_are_told_apart() -> None:
     texts = [f"What does the function number {number} return when it is called?" for number in range(3_000)]
     assert find_near_duplicates(texts) == {}
+
+
+def test_texts_of_different_blocks_are_compared_too() -> None:
+    texts = questions(10_000, "blocks")
+    middle = len(texts) // 2
+    texts[-1], texts[middle + 1] = f"{texts[0]}!", f"{texts[middle]} indeed"
+    found = find_near_duplicates(texts)
+    sets = [set(_features(text)) for text in texts]
+    for duplicate, original in found.items():
+        shared = len(sets[duplicate] & sets[original])
+        assert shared >= 0.8 * len(sets[duplicate] | sets[original]) - 1e-9
+    assert found[len(texts) - 1] == found.get(0, 0)
+    assert found[middle + 1] == found.get(middle, middle)
+
+
+@given(st.lists(st.lists(st.sampled_from(_WORDS[:6]), min_size=1, max_size=12).map(" ".join), max_size=24))
+@settings(max_examples=80, deadline=None)
+def test_equal_to_a_comparison_of_all_with_all(texts: list[str]) -> None:
+    assert find_near_duplicates(texts) == brute_force(texts, 0.8)
+
+
+def test_texts_that_resemble_no_other_take_next_to_no_memory() -> None:
+    """Measured by Python's own allocations: what rensa and numpy hold of a block is the same for any number."""
+    peaks = []
+    for count in (4_000, 10_000):
+        texts = Numbered(count)
+        tracemalloc.start()
+        try:
+            assert find_near_duplicates(texts) == {}
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    assert (peaks[1] - peaks[0]) / 6_000 < 50
+
+
+def test_a_full_disk_is_named() -> None:
+    with files_no_larger_than(50_000), pytest.raises(StorageError, match="took no more while near-duplicates"):
+        find_near_duplicates(Numbered(3_000))
+
+
+class Numbered:
+    """So many texts without a common word, made when asked for."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __iter__(self) -> Iterator[str]:
+        return (" ".join(f"{word}{number}" for word in _WORDS[:8]) for number in range(self.count))
 
 
 def test_many_equal_texts_leave_one() -> None:

@@ -20,7 +20,7 @@ from generation.core_pipelines.repvar.pipeline import repvar_pipeline
 from generation_functions import Model, OverridesOf, Run, UsageError
 
 HERE = Path(__file__).parent
-SAMPLE = [InputFolder(path=Path("inputs/sample"))]
+SAMPLE = [InputFolder.model_construct(path=Path("inputs/sample"))]  # not looked for at import
 STYLES: list[Style] = ["openended", "negative", "hallucination", "vague", "followup", "comparison"]
 ALL_PARTS = Parts()
 TRAINING = TrainingSettings()

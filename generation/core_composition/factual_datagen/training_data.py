@@ -14,12 +14,14 @@ from generation.core_components.mixing import Interleaved, Selection, Share, mix
 from generation.core_components.training_folders import TrainingFile, TrainingSettings, write_training_folder
 from generation.core_composition.factual_datagen.corpora import CorpusRows
 from generation.core_composition.factual_datagen.questions import kept_questions, unique_pairs
-from generation_functions import Run
+from generation_functions import EmptyStageError, Run
 from generation_functions.chat_templates import ChatTemplate
 from generation_functions.datasets.rows import row_format
 
 PRETRAINING, SUPERVISED = "pretraining_run", "sft_run"
 Kind = Literal["messages", "text", "segments"]
+_ROOM = 0.9  # of the sequence length: the template writes marks of its own, and our token counts are estimates
+_KINDS = ("texts", "pairs", "conversations", "labelled")
 _FILES: dict[Kind, str] = {"messages": "chat", "segments": "segments", "text": "text"}
 
 
@@ -36,7 +38,13 @@ class Mix:
 
 
 def write_training_data(run: Run, made: Sequence[CorpusRows], mix: Mix) -> None:
-    """Write both training folders, and the questions for the evaluation."""
+    """Write both training folders, and the questions for the evaluation.
+
+    Raises:
+        EmptyStageError: No part has made a row.
+    """
+    if not any(len(selection.rows) for kind in _KINDS for selection in _selections(made, kind)):
+        raise EmptyStageError("no part has made a single row: the notes of the run say why for each of them")
     template = mix.training.template()
     if (file := Path(mix.training.chat_template)).is_file():
         run.reads(file)
@@ -62,7 +70,7 @@ def _write_supervised(run: Run, made: Sequence[CorpusRows], mix: Mix, template: 
                 rows,
                 run.work_folder / "mix" / f"joined-{corpus.corpus}.jsonl",
                 pairs_per_conversation=mix.pairs_per_conversation,
-                most_tokens=mix.training.sequence_length or mix.training.max_sequence_length,
+                most_tokens=int(_ROOM * (mix.training.sequence_length or mix.training.max_sequence_length)),
                 salt=SUPERVISED,
             ),
         )

@@ -96,12 +96,12 @@ def rag_data_pipeline(
     small, large = run.client(small_model), run.client(large_model)
     chunks = run.chunks(input_dir, chunk_size=chunk_size, limit=limit)
     require_distractors(chunks, holdout=holdout)
+    suitable = run.map(chunks, suitable_chunks(small, wording), name="suitable")  # others shall not mislead either
     relate = related_chunks(
-        run, chunks, neighbours=max_chunks, kind=distractors, embedding_model=embedding_model, holdout=holdout
+        run, suitable, neighbours=max_chunks, kind=distractors, embedding_model=embedding_model, holdout=holdout
     )
     arrange = partial(_arranged, max_chunks=max_chunks, failure_share=failure_share, max_exchanges=max_exchanges)
     steps: list[Step] = [
-        suitable_chunks(small, wording),
         relate,
         named("choose and shuffle texts", arrange),
         _conversing(large, wording, language),
@@ -110,7 +110,7 @@ def rag_data_pipeline(
         steps.append(_grounded(small, wording, votes))
     if check_failures:
         steps.append(_really_missing(small, wording))
-    talks = run.map(chunks, *steps, name="retrieval")
+    talks = run.map(suitable, *steps, name="retrieval")
     to_row = partial(_row, context=system_context, train_on_user=train_on_user)
     run.write("retrieval", talks, to_row, output_format=output_format, parquet=parquet, holdout=holdout)
     return talks

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from generation.core_components.chunk_filter import suitable_chunks
 from generation.core_components.question_checks import question_checks, without_near_duplicates
 from generation.core_components.question_index import FOLDER, write_question_index
 from generation.core_components.related_chunks import related_chunks
-from generation.core_components.several_texts import with_texts
+from generation.core_components.several_texts import sources_behind, with_texts, without_texts
 from generation.core_components.system_context import Message, with_system_context
 from generation_functions import (
     Client,
@@ -25,6 +25,8 @@ from generation_functions import (
     Records,
     Run,
     Step,
+    UnusableReplyError,
+    UsageError,
     child,
     with_calls,
 )
@@ -32,10 +34,27 @@ from generation_functions import (
 HERE = Path(__file__).parent
 Style = Literal["openended", "negative", "hallucination", "vague", "followup", "comparison"]
 STYLES: list[Style] = ["openended", "negative", "hallucination", "vague", "followup", "comparison"]
-# Which checks make sense: an answer that knows nothing does not give what was asked for, and is not in the texts.
-_NOT_RELEVANT = ("negative", "hallucination")
-_NOT_GROUNDED = ("hallucination",)
-_NOT_REWORDED = ("negative", "hallucination", "vague", "followup")
+
+
+class _Checks(NamedTuple):
+    """Which checks suit a style, beside check_question.
+
+    An answer that puts a mistake right or does not know does not give what was asked for: there check_question looks
+    at the answer too. Rewording would take away what makes the question one of its style.
+    """
+
+    relevance: bool = True
+    reword: bool = True
+
+
+_CHECKS: dict[Style, _Checks] = {
+    "openended": _Checks(),
+    "negative": _Checks(relevance=False, reword=False),
+    "hallucination": _Checks(relevance=False, reword=False),
+    "vague": _Checks(relevance=False, reword=False),
+    "followup": _Checks(reword=False),
+    "comparison": _Checks(),
+}
 
 
 def recall_multi_source_pipeline(
@@ -75,11 +94,12 @@ def recall_multi_source_pipeline(
         chunk_size: Longest chunk, in tokens.
         limit: Use only this many chunks; a larger limit contains the smaller one's.
         styles: Kinds of questions.
-        generations: Passes of every style over each chunk.
+        generations: Passes of every style over each chunk, each asked anew.
         related: Related chunks, of other documents where there are any, that the writer also sees.
         votes: How often each check is asked; more than half must say yes.
         check_questions: Check that a question is of its kind, and clear without the texts.
-        check_relevance: Check that the answer answers the question, in the styles where it should.
+        check_relevance: Check that the answer answers the question, in the styles where it should: open-ended,
+            follow-up, comparison.
         check_grounding: Check that every claim of the answer is in the texts.
         cite_sources: End each answer with the files that it rests on.
         question_index: Also write what the retrieval server searches, to rag_source_data/.
@@ -93,112 +113,110 @@ def recall_multi_source_pipeline(
         default_styles: Folder with a folder for each style, which holds only the prompts that differ.
         style_prompts: Folder like that one, with prompts of yours for single styles.
     """
+    _check_styles(styles, style_prompts)
     small, large = run.client(small_model), run.client(large_model)
-    chunks = run.chunks(input_dir, chunk_size=chunk_size, limit=limit)
     wording = run.prompts(default_prompts, prompts)
-    relate = related_chunks(
-        run, chunks, neighbours=related, embedding_model=embedding_model, holdout=holdout
-    )  # fmt: skip
-    passages = run.map(chunks, suitable_chunks(small, wording), relate, _together, name="related")
+    chunks = run.chunks(input_dir, chunk_size=chunk_size, limit=limit)
+    relate = related_chunks(run, chunks, neighbours=related, embedding_model=embedding_model, holdout=holdout)
+    passages = run.map(chunks, suitable_chunks(small, wording), relate, name="related")
     made: dict[str, Records] = {}
-    for style in styles:
+    for style in dict.fromkeys(styles):
         own = style_prompts / style if style_prompts and (style_prompts / style).is_dir() else None
-        asking = _Asking(small, large, run.prompts(default_prompts, default_styles / style, prompts, own), language)
+        wording = run.prompts(default_prompts, default_styles / style, prompts, own)
+        asking = _Asking(large, wording, style, generations, language)
         checks = question_checks(
-            small, large, asking.wording, votes=votes, questions=check_questions,
-            relevance=check_relevance and style not in _NOT_RELEVANT,
-            grounding=check_grounding and style not in _NOT_GROUNDED,
-            reword=style not in _NOT_REWORDED, language=language,
+            small, large, wording, votes=votes, questions=check_questions,
+            relevance=check_relevance and _CHECKS[style].relevance, grounding=check_grounding,
+            reword=_CHECKS[style].reword, language=language,
         )  # fmt: skip
-        steps = (*asking.steps(style, generations), *checks, *([_resting_on(style)]))
-        try:
-            pairs = run.map(passages, *steps, name=style)
-        except EmptyStageError as error:
-            run.note(f"the style {style} made nothing: {error}")
-            continue
-        made[style] = without_near_duplicates(run, pairs, f"unique {style} questions")
         to_row = partial(_row, context=system_context, cite=cite_sources)
-        run.write(style, made[style], to_row, output_format=output_format, parquet=parquet, holdout=holdout)
+        try:
+            pairs = run.map(passages, *asking.steps(), *checks, _find_sources, name=style)
+            made[style] = without_near_duplicates(run, pairs, f"unique {style} questions")
+            run.write(style, made[style], to_row, output_format=output_format, parquet=parquet, holdout=holdout)
+        except EmptyStageError as error:  # must not cost the other styles what they make
+            run.note(f"the style {style} made nothing: {error}")
     if not made:
-        raise EmptyStageError("no style made any question: look at the notes above and at failed.jsonl")
+        raise EmptyStageError(f"no style made any question ({', '.join(styles)}); the notes in the report say why")
     if question_index:
         write_question_index(run, FOLDER, chunks, list(made.values()), holdout=holdout)
     return made
 
 
+def _check_styles(styles: Sequence[Style], style_prompts: Path | None) -> None:
+    if not styles:
+        raise UsageError(f"styles is empty; choose some of: {', '.join(STYLES)}")
+    if style_prompts is None:
+        return
+    if not style_prompts.is_dir():
+        raise UsageError(f"style_prompts: there is no folder {style_prompts}")
+    for folder in sorted(path.name for path in style_prompts.iterdir() if path.is_dir()):
+        if folder not in STYLES and not folder.startswith("."):
+            raise UsageError(f"style_prompts: {style_prompts / folder} is not a style; they are: {', '.join(STYLES)}")
+
+
 @dataclass(frozen=True)
 class _Asking:
-    """Who writes and checks the questions of one style, with which prompts."""
+    """Who writes the questions of one style, with which prompts, and how often."""
 
-    small: Client
     large: Client
     wording: Prompts
+    style: Style
+    generations: int
     language: str | None
 
-    def steps(self, style: Style, generations: int) -> Sequence[Step]:
-        """From a passage to one record for each question."""
-        prompt = self.wording["write_questions"]
+    def steps(self) -> tuple[Step, Step]:
+        """From a chunk with its related ones to one record for each question."""
 
         def passes(record: Record) -> list[Record]:
-            return [child(record, "style", style=style, generation=number) for number in range(generations)]
+            shown = with_texts(record, record["related"])
+            return [child(shown, "pass", style=self.style, generation=number) for number in range(self.generations)]
 
         async def writing(record: Record) -> list[Record] | Drop:
             answer = await self.large.answer(
-                prompt, record, sample=record["generation"], language=self.language, step=f"write_{style}"
-            )
-            record = with_calls(record, answer.calls)
+                self.wording["write_questions"], record, validate=_in_twos if self.style == "followup" else None,
+                sample=record["generation"], language=self.language,
+            )  # fmt: skip
             if not answer.value:
                 return Drop("nothing to ask in this style")
-            if style == "followup":
-                return [_as_exchanges(record, answer.value)]
-            return [child(record, "pair", **pair) for pair in answer.value]
+            known = with_calls(record, answer.calls)
+            return [child(known, "pair", **pair) for pair in answer.value]
 
-        passes.step_name = f"{generations} pass(es)"  # type: ignore[attr-defined]
-        writing.step_name = f"write {style}"  # type: ignore[attr-defined]
-        return (passes, writing)
+        writing.step_name = "write_questions"  # type: ignore[attr-defined]
+        return passes, writing
 
 
-def _together(record: Record) -> Record:
-    return with_texts(record, record["related"])
+def _in_twos(pairs: list[dict[str, str]], record: Record) -> list[dict[str, Any]]:
+    """Every two pairs as one: for the checks in one question and one answer, and apart in `exchanges`."""
+    if len(pairs) == 1:
+        raise UnusableReplyError("The follow-up is missing: write the second question with its answer.")
+    joined = []
+    for first, second in zip(pairs[::2], pairs[1::2], strict=False):
+        question = f"First: {first['question']}\nThen: {second['question']}"
+        answer = f"First: {first['answer']}\nThen: {second['answer']}"
+        joined.append({"question": question, "answer": answer, "exchanges": [first, second]})
+    return joined
 
 
-def _as_exchanges(record: Record, pairs: list[dict[str, str]]) -> Record:
-    """Both exchanges as one question and one answer for the checks; apart in `exchanges`."""
-    question = " Then: ".join(pair["question"] for pair in pairs)
-    answer = " ".join(pair["answer"] for pair in pairs)
-    return child(record, "exchanges", question=question, answer=answer, exchanges=pairs)
+def _find_sources(record: Record) -> Record:
+    """Show the chunk's own text alone again, and keep the sources that the answer rests on."""
+    alone = without_texts(record)
+    if "exchanges" not in record:
+        return alone
+    exchanges = [
+        {**pair, "sources": sources_behind(pair["question"], pair["answer"], record)} for pair in record["exchanges"]
+    ]
+    return {**alone, **record["exchanges"][0], "exchanges": exchanges}
 
 
-def _resting_on(style: Style) -> Step:
-    """Keep of the sources only those that the answer takes words from, the main one always."""
-    from generation_functions.offline.languages import content_words, numbers
-
-    def resting(record: Record) -> Record:
-        said = content_words(record["answer"]) | numbers(record["answer"])
-        main, *others = zip(record["texts"], record["sources"], strict=True)
-        known = content_words(main[0]["text"]) | numbers(main[0]["text"])
-        sources = [main[1]]
-        for text, source in others:
-            words = content_words(text["text"]) | numbers(text["text"])
-            if style != "hallucination" and len(said & words - known) > 0:
-                sources.append(source)
-        rest = {key: value for key, value in record.items() if key != "texts"}
-        if "exchanges" in record:
-            rest |= record["exchanges"][0]
-        return {**rest, "sources": sources}
-
-    resting.step_name = "find sources"  # type: ignore[attr-defined]
-    return resting
+_find_sources.step_name = "find sources"  # type: ignore[attr-defined]
 
 
 def _row(record: Record, *, context: str | None, cite: bool) -> dict[str, Any]:
-    pairs = record.get("exchanges") or [record]
     messages: list[Message] = []
-    for pair in pairs:
-        messages.append({"role": "user", "content": pair["question"]})
-        messages.append({"role": "assistant", "content": pair["answer"]})
-    if cite:
-        files = ", ".join(dict.fromkeys(source["file"] for source in record["sources"]))
-        last = messages[-1]
-        messages[-1] = {**last, "content": f"{last['content']}\n\nSources: {files}"}
+    for pair in record.get("exchanges") or [record]:
+        answer = pair["answer"]
+        if cite:
+            answer += f"\n\nSources: {', '.join(dict.fromkeys(source['file'] for source in pair['sources']))}"
+        messages += [{"role": "user", "content": pair["question"]}, {"role": "assistant", "content": answer}]
     return {"messages": with_system_context(messages, context)}

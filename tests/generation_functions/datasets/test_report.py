@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from generation_functions.datasets.card import write_card
 from generation_functions.datasets.report import write_report
 
 
@@ -205,3 +206,29 @@ def test_counts_of_the_run_that_contradict_each_other_are_listed(run_folder: Pat
     assert "3 records count as failed, and 0 have a reason." in text
     assert "Stage pairs: 1,361 were made, and 1,362 came out." in text
     assert "Dataset pairs: 1,371 rows, 1,361 with a length." in text
+
+
+def test_coverage_and_parts_of_a_composition_are_shown(run_folder: Path, summary: dict[str, Any]) -> None:
+    coverage = {
+        "facts": 10,
+        "taught": 7,
+        "held_out": 1,
+        "documents": [{"file": "north/mill.txt", "facts": 10, "taught": 7, "held_out": 1}],
+        "untaught_examples": [{"file": "mill.txt", "fact": "The mill has twelve <windows>."}],
+    }
+    stages = [
+        {**stage, "name": f"{part}: {stage['name']}"} for part in ("north/a", "north/b") for stage in summary["stages"]
+    ]
+    mixed = [{"name": "north", "rows": 3, "tokens": 90}, {"name": "general", "rows": 1, "tokens": 10}]
+    first = {**summary["datasets"][0], "composition": mixed}
+    whole = {**summary, "coverage": coverage, "stages": stages, "datasets": [first, *summary["datasets"][1:]]}
+    page = write_report(run_folder, whole).read_text(encoding="utf-8")
+    assert "The documents state 10 facts. Chat rows teach 7 (70 %); 1 are held out." in page
+    assert "north/mill.txt: 7 taught, 1 held out, 2 not taught" in page
+    assert "The mill has twelve &lt;windows&gt;." in page
+    assert "general: 1 rows, 10 tokens" in page
+    assert page.count('<details class="part">') == 3, "two parts, and the facts that nothing teaches"
+    without_rows = [{**dataset, "examples": []} for dataset in whole["datasets"]]
+    card = write_card(run_folder, {**whole, "datasets": without_rows}).read_text(encoding="utf-8")
+    assert "chat rows teach 7 of them, 1 are held out" in card
+    assert "| general | 1 | 10 |" in card
