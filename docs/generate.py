@@ -59,7 +59,9 @@ def _row(pipeline: Path, dataset: str) -> dict[str, Any]:
         os.environ["ATK_STATE_DIR"] = folder
         config = load_config(pipeline / "config.yaml", load_registry(), [f"output_dir={folder}/run"])
         execute(config)
-        lines = (Path(folder) / "run" / "datasets" / f"{dataset}.jsonl").read_text(encoding="utf-8").splitlines()
+        found = [Path(folder, "run", place, f"{dataset}.jsonl") for place in ("datasets", "")]
+        file = next(path for path in found if path.exists())
+        lines = file.read_text(encoding="utf-8").splitlines()
     rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
     # A typical row says more about a dataset than its first one.
     return sorted(rows, key=lambda row: len(json.dumps(row)))[len(rows) // 2]
