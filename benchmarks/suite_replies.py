@@ -45,7 +45,7 @@ def reply(body: dict[str, Any]) -> str:
         pair = f"Question: What is told in the way of {kind} about {' '.join(first.split()[:6])}?\nAnswer: {first}"
         more = f"\n\nQuestion: And what else is there?\nAnswer: {sentences[-1]}" if kind == "followup" else ""
         return pair + more
-    return asked.split("Facts:", 1)[-1].strip()  # the styles retell the facts
+    return str(asked).split("Facts:", 1)[-1].strip()  # the styles retell the facts
 
 
 @cache

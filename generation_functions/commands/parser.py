@@ -10,6 +10,7 @@ from generation_functions.commands import (
     estimate,
     list_pipelines,
     new,
+    plan,
     preview,
     resume,
     retry_failed,
@@ -27,6 +28,7 @@ examples:
   python run_augmentoolkit.py check configs/mine.yaml       every mistake in it, with line numbers
   python run_augmentoolkit.py preview configs/mine.yaml -n 5
   python run_augmentoolkit.py estimate configs/mine.yaml    calls, tokens, dollars and time
+  python run_augmentoolkit.py plan configs/mine.yaml --steps 500  settings for so much training
   python run_augmentoolkit.py run configs/mine.yaml --set limit=100 --set model=ollama:qwen3:8b
   python run_augmentoolkit.py resume outputs/mine           go on where it stopped; nothing is paid twice
   python run_augmentoolkit.py rows outputs/mine             look at what came out, row by row
@@ -34,7 +36,7 @@ examples:
 
 exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 paused and resumable, 130 interrupted
 """
-COMMANDS = (list_pipelines, show, new, check, estimate, preview, run, resume, retry_failed, rows, doctor)
+COMMANDS = (list_pipelines, show, new, check, plan, estimate, preview, run, resume, retry_failed, rows, doctor)
 
 
 def build_parser() -> ArgumentParser:
