@@ -14,7 +14,9 @@ def coverage_section(run: RunSummary) -> Markup | None:
     told = run.get("coverage")
     if not told or not told["facts"]:
         return None
-    documents = sorted(told["documents"], key=lambda one: (-_untaught(one), one["file"]))
+    documents = sorted(
+        (one for one in told["documents"] if one["facts"]), key=lambda one: (-_untaught(one), one["file"])
+    )
     legend = [("kept", "a row teaches it"), ("dropped", "held out for the evaluation"), ("failed", "no row teaches it")]
     return join(
         element("p", _in_words(told), class_="lead"),
