@@ -91,3 +91,30 @@ def test_shipped_configs_check_clean(clone: Path, config: Path, monkeypatch: pyt
 def test_links_lead_somewhere(path: Path) -> None:
     for target in LINK.findall(path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), f"{path.relative_to(PROJECT)} links to {target}, which is not there"
+
+
+def test_the_shipped_order_makes_the_whole_tree_and_run_again_only_says_so(clone: Path) -> None:
+    first = run(clone, "")
+    assert first.returncode == 0, first.stdout[-1000:] + first.stderr[-2000:]
+    made = clone / "outputs" / "domain-expert"
+    for name in (
+        "pretraining_run/text.jsonl",
+        "pretraining_run/finetune.yaml",
+        "pretraining_run/axolotl.yaml",
+        "sft_run/chat.jsonl",
+        "sft_run/segments.jsonl",
+        "sft_run/text.jsonl",
+        "sft_run/finetune.yaml",
+        "sft_run/axolotl.yaml",
+        "sft_run/dataset_info.json",
+        "rag_source_data/sample/questions.jsonl",
+        "eval_questions.jsonl",
+        "README.md",
+        "report.html",
+    ):
+        assert (made / name).stat().st_size, name
+    times = {path: path.stat().st_mtime_ns for path in made.rglob("*.jsonl") if path.name != "events.jsonl"}
+    again = run(clone, "")
+    assert again.returncode == 0
+    assert "nothing to do" in again.stdout + again.stderr
+    assert times == {path: path.stat().st_mtime_ns for path in times}

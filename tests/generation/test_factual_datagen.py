@@ -295,3 +295,35 @@ def test_two_runs_are_byte_identical(sample_run: Path, tmp_path: Path) -> None:
 def test_a_model_can_be_given_for_all_parts(tmp_path: Path) -> None:
     summary = make(tmp_path / "run", large_model=Model(name="offline"), limit=4, votes=1)
     assert {model["name"] for model in summary["models"]} == {"offline"}
+
+
+def test_a_sample_carries_the_same_chunks_through_all_parts(tmp_path: Path) -> None:
+    with Run(tmp_path / "run", sample=4, work="sample") as run:
+        factual_datagen_pipeline(run, [InputFolder(path=SAMPLE)])
+    assert run.sampled == (4, 22)
+    texts = rows(tmp_path / "run/sample/provenance.jsonl")
+    assert len({line["sources"][0]["chunk"] for line in texts if "chunk" in line["sources"][0]}) <= 4
+
+
+@pytest.mark.parametrize(
+    ("part", "settings"),
+    [("questions", {"holdout": 0.5}), ("retrieval", {"chunk_size": 50}), ("variation", {"input_dir": SAMPLE})],
+)
+def test_a_part_may_not_cut_or_hold_out_otherwise_than_the_others(
+    tmp_path: Path, part: str, settings: dict[str, Any]
+) -> None:
+    (key,) = settings
+    with pytest.raises(UsageError, match=rf"{part}\.{key}: all parts have the same {key}"):
+        make(tmp_path / "run", **{part: settings})
+
+
+def test_documents_can_be_cleaned_first(tmp_path: Path) -> None:
+    parts = Parts(clean=True, single_source=False, questions=False, corrections=False, retrieval=False)
+    make(tmp_path / "run", parts=parts, variations=1)
+    cleaned = {path.name for path in (tmp_path / "run/parts/sample/clean/texts").rglob("*.txt")}
+    assert {"keepers.txt", "fog-organ-manual.txt"} <= cleaned
+    sources = {source["file"] for line in rows(tmp_path / "run/provenance.jsonl") for source in line["sources"]}
+    assert sources <= {
+        str(path.relative_to(tmp_path / "run/parts/sample/clean/texts"))
+        for path in (tmp_path / "run/parts/sample/clean/texts").rglob("*.txt")
+    }

@@ -438,3 +438,47 @@ def test_problems_of_both_folders_are_reported_together(tmp_path: Path) -> None:
         "prompts/poem.yaml:4",
         "mine/poem.yaml:4",
     ]
+
+
+def test_a_folder_may_include_prompts_of_another(tmp_path: Path) -> None:
+    shared = folder(tmp_path, "shared", poem=DEFAULT)
+    where = folder(tmp_path, "mine", song=f"{USER}Sing\n")
+    (where / "include.yaml").write_text("- ../shared/poem.yaml\n")
+    loaded = load_prompts(where)
+    assert list(loaded) == ["poem", "song"]
+    assert loaded["poem"].path == (shared / "poem.yaml").resolve()
+    changed = load_prompts(where, folder(tmp_path, "over", poem="sampling: {temperature: 0}\n"))
+    assert changed["poem"].sampling == {"temperature": 0}
+
+
+def test_an_own_prompt_goes_before_an_included_one_of_its_name(tmp_path: Path) -> None:
+    folder(tmp_path, "shared", poem=DEFAULT)
+    where = folder(tmp_path, "mine", poem=f"{USER}Mine\n")
+    (where / "include.yaml").write_text("- ../shared/poem.yaml\n")
+    assert load_prompts(where)["poem"].messages[-1] == ("user", "Mine")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("- ../shared/pome.yaml\n", "is not there: did you mean poem.yaml"),
+        ("shared: poem\n", "must be a list of paths of prompt files"),
+        ("- {a: b}\n", "must be a list of paths of prompt files"),
+    ],
+)
+def test_an_include_that_leads_nowhere_is_reported(tmp_path: Path, content: str, problem: str) -> None:
+    folder(tmp_path, "shared", poem=DEFAULT)
+    where = folder(tmp_path, "mine", song=f"{USER}Sing\n")
+    (where / "include.yaml").write_text(content)
+    with pytest.raises(ConfigError, match=problem):
+        load_prompts(where)
+
+
+def test_layers_of_overrides_the_last_one_winning(tmp_path: Path) -> None:
+    default = folder(tmp_path, poem=DEFAULT)
+    style = folder(tmp_path, "style", poem=f"{USER}Style {{text}}\n")
+    mine = folder(tmp_path, "mine", poem="sampling: {temperature: 0}\n")
+    poem = load_prompts(default, style, None, mine)["poem"]
+    assert poem.messages[-1] == ("user", "Style {text}"), "mine changes the sampling only"
+    assert poem.sampling == {"temperature": 0}
+    assert load_prompts(default, mine, style)["poem"].messages == poem.messages

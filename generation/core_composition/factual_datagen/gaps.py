@@ -39,6 +39,7 @@ def _fill(
     if not first:
         return
     part = run.part(f"{corpus.corpus}/gaps", corpus=corpus.corpus)
+    part.scope.sampled = True  # in a sample, its facts are those of chunks that were chosen already
     small, large = part.client(recipe.small), part.client(recipe.large)
     gaps = part.map(chain(first, untaught), name="untaught facts")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,8 @@ from generation.core_pipelines.repvar.pipeline import repvar_pipeline
 from generation_functions import Model, OverridesOf, Run, UsageError
 
 HERE = Path(__file__).parent
+_OF_THE_WHOLE = ("input_dir", "chunk_size", "holdout")
+_INSTEAD = {"input_dir": "inputs", "holdout": "holdout (and teach_held_out_text)"}
 SAMPLE = [InputFolder.model_construct(path=Path("inputs/sample"))]  # not looked for at import
 STYLES: list[Style] = ["openended", "negative", "hallucination", "vague", "followup", "comparison"]
 ALL_PARTS = Parts()
@@ -98,15 +101,15 @@ def factual_datagen_pipeline(
         default_prompts: Folder with this pipeline's own prompts.
         prompts: Folder with prompts of yours that replace them, file by file.
     """
-    _check(inputs)
-    # Before anything is paid for: a file of general rows that is missing or broken shows here.
-    chat = collect_sources(run, general_chat or [])
-    text = collect_sources(run, general_text or [], output_format="text")
-    shared = {"chunk_size": chunk_size, "limit": limit, "holdout": holdout, "language": language, "votes": votes}
     own = {
         "clean": clean, "variation": variation, "single_source": single_source, "questions": questions,
         "retrieval": retrieval, "corrections": corrections,
     }  # fmt: skip
+    _check(inputs, own)
+    # Before anything is paid for: a file of general rows that is missing or broken shows here.
+    chat = collect_sources(run, general_chat or [])
+    text = collect_sources(run, general_text or [], output_format="text")
+    shared = {"chunk_size": chunk_size, "limit": limit, "holdout": holdout, "language": language, "votes": votes}
     recipe = Recipe(
         parts=parts, small=small_model, large=large_model, embedding_model=embedding_model, shared=shared,
         own={name: settings or {} for name, settings in own.items()}, variations=variations,
@@ -130,8 +133,15 @@ def factual_datagen_pipeline(
     write_training_data(run, made, mix)
 
 
-def _check(inputs: list[InputFolder]) -> None:
-    """Two folders of one name would share files, and so texts."""
+def _check(inputs: list[InputFolder], own: Mapping[str, Mapping[str, Any] | None]) -> None:
+    """Two folders of one name would share files, and so texts; parts that cut or hold out differently would leak."""
+    for part, settings in own.items():
+        for key in _OF_THE_WHOLE if part != "clean" else ("input_dir",):
+            if key in (settings or {}):
+                raise UsageError(
+                    f"{part}.{key}: all parts have the same {key}, or what one holds out for the evaluation another "
+                    f"would train on. Set {_INSTEAD.get(key, key)} for the whole pipeline."
+                )
     names = [folder.corpus for folder in inputs]
     if not names:
         raise UsageError("inputs is empty: name at least one folder with documents")
