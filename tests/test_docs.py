@@ -19,7 +19,7 @@ DOCUMENTS = sorted(
 )
 COMMAND = re.compile(r"^ {4}(?:\.venv/bin/)?python run_augmentoolkit\.py ?(.*)$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-NEEDS_A_MODEL = re.compile(r"ollama|openai:|configs/mine\.yaml|outputs/mine|outputs/")
+NEEDS_A_MODEL = re.compile(r"ollama|openai:|-remote\.yaml|configs/mine\.yaml|outputs/mine|outputs/")
 NEEDS_THE_READERS_FILE = re.compile(r"path/to/file\.py")
 
 
