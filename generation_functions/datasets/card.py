@@ -94,7 +94,7 @@ def _contents(run: RunSummary, sums: Totals, *, eval_questions: bool) -> str:
         "`provenance.jsonl` says for every row on which passage it rests and how it was made.",
     ]
     if eval_questions:
-        lines.append(f"`{EVAL_QUESTIONS_FILE}` holds questions on passages kept out of the data above, to test with.")
+        lines.append(f"`{EVAL_QUESTIONS_FILE}` holds questions of chunks that no row above asks about, to test with.")
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from generation.core_composition.factual_datagen.questions import kept_questions
 from generation_functions import EmptyStageError, Run
 from generation_functions.chat_templates import ChatTemplate
 from generation_functions.datasets.rows import row_format
+from generation_functions.stage import Tally
 
 PRETRAINING, SUPERVISED = "pretraining_run", "sft_run"
 Kind = Literal["messages", "text", "segments"]
@@ -76,6 +77,8 @@ def _write_supervised(run: Run, made: Sequence[CorpusRows], mix: Mix, template: 
         )
         for corpus, rows in zip(made, pairs, strict=True)
     ]
+    singles, talks = sum(len(rows) for sets in pairs for rows in sets), sum(len(one.rows) for one in joined)
+    run.count("single questions joined", Tally("join", entered=singles, kept=singles, made=talks))
     own = [*joined, *_selections(made, "conversations"), *_selections(made, "labelled")]
     if not any(len(selection.rows) for selection in own):
         return
