@@ -134,3 +134,21 @@ def test_a_careless_small_model_still_gives_rows_for_nine_chunks_in_ten(tmp_path
         assert line["stage"].startswith("sample/")
         assert "no usable reply in 3 attempts" in line["reason"]
         assert len(line["answers"]) == 3
+
+
+def test_what_failed_is_taken_up_again_with_another_model_and_nothing_else_is_asked(tmp_path: Path) -> None:
+    with FakeEndpoint(reply="script", script=CARELESS) as endpoint:
+        assert run(tmp_path, endpoint.url).returncode == 0
+        before = lines(tmp_path / "run/failed.jsonl")
+        assert before
+        asked = endpoint.stats()["received"]
+        offline = ["--set", "small_model=offline", "--set", "large_model=offline"]
+        words = [sys.executable, str(PROJECT / "run_augmentoolkit.py"), "retry-failed", str(tmp_path / "run"), *offline]
+        again = subprocess.run(words, capture_output=True, text=True, cwd=PROJECT, check=False)
+        assert again.returncode == 0, again.stderr
+        new = endpoint.stats()["received"] - asked
+    after = lines(tmp_path / "run/failed.jsonl")
+    still = {(line["id"], line["step"]) for line in after}
+    assert not {(line["id"], line["step"]) for line in before} & still
+    # What came of the records taken up goes on to later steps, which ask the run's own model.
+    assert new < 0.2 * asked

@@ -16,8 +16,11 @@ from generation.core_components.training_settings import TrainingSettings
 from generation.core_composition.factual_datagen.pipeline import factual_datagen_pipeline
 from generation.core_composition.factual_datagen.settings import InputFolder, Parts
 from generation_functions import EmptyStageError, Model, Run, UsageError
+from generation_functions.config import load_config
 from generation_functions.documents import read_documents
+from generation_functions.errors import ConfigError
 from generation_functions.near_duplicates import find_near_duplicates
+from generation_functions.registry import load_registry
 from tests.conftest import PROJECT
 
 SAMPLE = PROJECT / "inputs" / "sample"
@@ -327,3 +330,16 @@ def test_documents_can_be_cleaned_first(tmp_path: Path) -> None:
         str(path.relative_to(tmp_path / "run/parts/sample/clean/texts"))
         for path in (tmp_path / "run/parts/sample/clean/texts").rglob("*.txt")
     }
+
+
+def test_settings_of_a_part_are_checked_by_its_own_signature_before_anything_runs() -> None:
+    config = PROJECT / "generation/core_composition/factual_datagen/config.yaml"
+    wrong = ["questions.generatons=2", "variation.variations=many", "parts.questons=false", "styles=[openendet]"]
+    with pytest.raises(ConfigError) as raised:
+        load_config(config, load_registry(), wrong)
+    said = str(raised.value)
+    assert "generatons" in said
+    assert "did you mean generations" in said
+    assert "variation.variations" in said
+    assert "did you mean questions" in said
+    assert "openendet" in said
