@@ -12,6 +12,14 @@ from typing import Any
 
 _GENERATION = Path(__file__).resolve().parent.parent / "generation"
 _SENTENCE = re.compile(r"[A-Z][^.\n]*\d[^.\n]*\.")
+_QUESTIONS = {
+    "openended": "How did it come about and why does it matter",
+    "negative": "Is it a mistake to believe that",
+    "hallucination": "Who on earth doubts",
+    "vague": "hm",
+    "followup": "Please begin with",
+    "comparison": "Compare the two sides of",
+}
 _VERDICTS = {"judge_chunk": "suitable", "check_flaw": "wrong", "check_not_answered": "missing"}
 
 
@@ -42,8 +50,10 @@ def reply(body: dict[str, Any]) -> str:
         return "\n".join(f"{a}: {b}" for a, b in (*lines, ("Doubt", "Are you sure?"), ("Right answer", first)))
     if "pairs" in name:
         kind = name.split()[0]
-        pair = f"Question: What is told in the way of {kind} about {' '.join(first.split()[:6])}?\nAnswer: {first}"
-        more = f"\n\nQuestion: And what else is there?\nAnswer: {sentences[-1]}" if kind == "followup" else ""
+        place = sum(kind.encode()) % len(sentences)  # styles ask about different things, as a real model's would
+        told = sentences[place]
+        pair = f"Question: {_QUESTIONS.get(kind, 'What of this')}: {' '.join(told.split()[:9])}?\nAnswer: {told}"
+        more = f"\n\nQuestion: And then, {first.split()[0]}?\nAnswer: {first}" if kind == "followup" else ""
         return pair + more
     return str(asked).split("Facts:", 1)[-1].strip()  # the styles retell the facts
 

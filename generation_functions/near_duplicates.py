@@ -19,7 +19,7 @@ import math
 import re
 from array import array
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import compress, islice, pairwise
 from tempfile import TemporaryFile, gettempdir
@@ -225,7 +225,7 @@ class _Join:
             postings = self.postings[other_class, size_class]
             candidates.update(*[postings[feature] for feature in prefix if feature in postings])
         for other in sorted(candidates):
-            if self._similar(own, self.kept[other]):
+            if self.similar(own, self.kept[other]):
                 self.duplicates[index] = other
                 return
         self.kept[index] = features
@@ -242,7 +242,8 @@ class _Join:
             lengths.setdefault(_size_class(other), size - least_shared + 1)  # the smallest size has the longest prefix
         return lengths
 
-    def _similar(self, own: set[int], other: array[int]) -> bool:
+    def similar(self, own: set[int], other: array[int]) -> bool:
+        """Whether two sets of features overlap as much as the threshold says."""
         shared = len(own.intersection(other))
         return shared >= self.threshold * (len(own) + len(other) - shared) - _EPSILON
 
@@ -260,11 +261,56 @@ def find_near_duplicates(texts: Iterable[str], threshold: float = 0.8) -> dict[i
     Raises:
         UsageError: The threshold is out of range.
     """
-    if not 0 < threshold <= 1:
-        raise UsageError(f"threshold is {threshold}, but must be above 0 and at most 1.")
+    _check_threshold(threshold)
     held = list(texts) if isinstance(texts, Iterator) else texts
     ranked = _Ranked(held, _resembling(held, threshold))
     join = _Join(threshold)
     for index, features in ranked:
         join.add(index, features, bisect_left(features, ranked.alone))
     return join.duplicates
+
+
+def _check_threshold(threshold: float) -> None:
+    if not 0 < threshold <= 1:
+        raise UsageError(f"threshold is {threshold}, but must be above 0 and at most 1.")
+
+
+def find_repeated(known: Iterable[str], texts: Iterable[str], threshold: float = 0.8) -> set[int]:
+    """Which of the `known` texts are nearly repeated by any of `texts`, by their indexes.
+
+    Memory grows with `known` only; `texts` are read once and not held. Exact: prefix filtering as above, and no hashing
+    before it.
+
+    Raises:
+        UsageError: The threshold is out of range.
+    """
+    _check_threshold(threshold)
+    sets = [set(row) for block in _blocks(known) for row in RMinHash.hash_token_sets(block)]
+    ranks = _ranks(sets)
+    join = _Join(threshold)
+    postings: defaultdict[int, list[int]] = defaultdict(list)
+    for index, features in enumerate(sets):
+        rarest = sorted(ranks[feature] for feature in features)
+        least = math.ceil(threshold * len(rarest) - _EPSILON)  # a similar set shares at least so many
+        for feature in rarest[: len(rarest) - least + 1]:
+            postings[feature].append(index)
+    own = [array("Q", sorted(ranks[feature] for feature in features)) for features in sets]
+    del sets
+    found: set[int] = set()
+    for block in _blocks(texts):
+        for row in RMinHash.hash_token_sets(block):
+            features = set(row)
+            ranked = {rank for feature in features if (rank := ranks.get(feature)) is not None}
+            # Features that no known text has count for the size of the set alone.
+            unknown = set(range(-1, len(ranked) - len(features) - 1, -1))
+            candidates = {index for rank in ranked for index in postings.get(rank, ()) if index not in found}
+            found.update(index for index in candidates if join.similar(ranked | unknown, own[index]))
+    return found
+
+
+def _ranks(sets: list[set[int]]) -> dict[int, int]:
+    """Each feature's place by rarity."""
+    counts: Counter[int] = Counter()
+    for features in sets:
+        counts.update(features)
+    return {feature: rank for rank, (_, feature) in enumerate(sorted((n, f) for f, n in counts.items()))}

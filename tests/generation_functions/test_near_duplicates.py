@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation_functions.errors import StorageError, UsageError
-from generation_functions.near_duplicates import _features, find_near_duplicates
+from generation_functions.near_duplicates import _features, find_near_duplicates, find_repeated
 from generation_functions.records import seeded
 from tests.support.small_disk import files_no_larger_than
 
@@ -162,3 +162,25 @@ def test_little_or_no_text_is_no_problem(texts: list[str], expected: dict[int, i
 def test_a_threshold_out_of_range_is_refused(threshold: float) -> None:
     with pytest.raises(UsageError, match="must be above 0 and at most 1"):
         find_near_duplicates([], threshold)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=5).map(" ".join), max_size=10),
+    st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), max_size=5).map(" ".join), max_size=10),
+    st.sampled_from([0.3, 0.5, 0.8, 1.0]),
+)
+def test_known_texts_that_others_repeat_are_those_that_a_comparison_of_all_finds(
+    known: list[str], texts: list[str], threshold: float
+) -> None:
+    def similar(one: str, other: str) -> bool:
+        return bool(find_near_duplicates([one, other], threshold))
+
+    expected = {index for index, one in enumerate(known) if any(similar(text, one) for text in texts)}
+    assert find_repeated(known, iter(texts), threshold) == expected
+
+
+def test_a_question_in_other_words_repeats_none() -> None:
+    known = ["When was the loom of the Harrow mill built?", "Who grows the rye of Dunmere?"]
+    texts = ["When was the loom of the Harrow mill built, please?", "What is rye?"]
+    assert find_repeated(known, texts) == {0}
+    assert find_repeated([], texts) == find_repeated(known, []) == set()

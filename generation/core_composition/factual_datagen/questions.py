@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from generation.core_composition.factual_datagen.corpora import CorpusRows
 from generation_functions import Record, Run
 from generation_functions.datasets.collected import CollectedRows
-from generation_functions.near_duplicates import find_near_duplicates
+from generation_functions.near_duplicates import find_near_duplicates, find_repeated
 from generation_functions.stage import Tally
 
 
@@ -28,15 +28,6 @@ class _Questions:
                     yield from turns
                 else:
                     yield "\n".join(turns)
-
-
-class _Chained:
-    def __init__(self, *iterables: Iterable[str]) -> None:
-        self._iterables = iterables
-
-    def __iter__(self) -> Iterator[str]:
-        for iterable in self._iterables:
-            yield from iterable
 
 
 def asked(row: dict[str, Any]) -> list[str]:
@@ -67,17 +58,17 @@ def unique_pairs(run: Run, made: Sequence[CorpusRows]) -> list[list[CollectedRow
 
 def kept_questions(run: Run, made: Sequence[CorpusRows], trained: Sequence[CollectedRows]) -> Iterator[Record]:
     """The held-out questions that are not nearly asked in training, and not twice among themselves."""
-    held_out = [rows for corpus in made for rows in corpus.held_out]
-    training = _Questions(trained, each_turn=True)
-    first = sum(1 for _ in training)
-    duplicates = find_near_duplicates(_Chained(training, _Questions(held_out)))
-    dropped = sum(number >= first for number in duplicates)
+    sets = [rows for corpus in made for rows in corpus.held_out]
+    held_out = _Questions(sets)
+    # Of those that are nearly the same the first one stays; of those that training asks, none.
+    dropped = find_near_duplicates(held_out).keys() | find_repeated(held_out, _Questions(trained, each_turn=True))
     tally = Tally("not in training")
-    _count(tally, sum(map(len, held_out)), dropped, "near-duplicate of a trained or another held-out question")
+    reason = "near-duplicate of a trained or another held-out question"
+    _count(tally, sum(map(len, sets)), len(dropped), reason)
     run.count("questions for the evaluation", tally)
-    lines = (line for rows in held_out for line in rows)
-    for number, line in enumerate(lines, start=first):
-        if number not in duplicates:
+    lines = (line for rows in sets for line in rows)
+    for number, line in enumerate(lines):
+        if number not in dropped:
             yield {**line, **line["row"]}
 
 
