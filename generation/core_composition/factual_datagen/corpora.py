@@ -172,11 +172,9 @@ class _Making:
         part = self._part("questions")
         recalled = self._call("questions", part, recall_multi_source_pipeline, arguments)
         self._take(part, pairs=[style for style in recipe.styles if style != "followup"])
-        if recalled:
-            holdout = recipe.shared["holdout"]
-            chunks = part.chunks(self._input_dir, chunk_size=recipe.shared["chunk_size"], limit=self._limit)
-            target = f"{INDEX_FOLDER}/{folder.corpus}"
-            write_question_index(self._run, target, chunks, list(recalled.values()), holdout=holdout)
+        if recalled and self.made.facts is not None:
+            holdout, target = recipe.shared["holdout"], f"{INDEX_FOLDER}/{folder.corpus}"
+            write_question_index(self._run, target, self.made.facts, list(recalled.values()), holdout=holdout)
 
     def labelled(self, name: str, pipeline: Callable[..., Any], arguments: Settings) -> None:
         """Rows of which some answers are not trained on."""

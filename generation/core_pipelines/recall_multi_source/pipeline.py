@@ -117,8 +117,9 @@ def recall_multi_source_pipeline(
     small, large = run.client(small_model), run.client(large_model)
     wording = run.prompts(default_prompts, prompts)
     chunks = run.chunks(input_dir, chunk_size=chunk_size, limit=limit)
-    relate = related_chunks(run, chunks, neighbours=related, embedding_model=embedding_model, holdout=holdout)
-    passages = run.map(chunks, suitable_chunks(small, wording), relate, name="related")
+    suitable = run.map(chunks, suitable_chunks(small, wording), name="suitable")  # the others are related to nothing
+    relate = related_chunks(run, suitable, neighbours=related, embedding_model=embedding_model, holdout=holdout)
+    passages = run.map(suitable, relate, name="related")
     made: dict[str, Records] = {}
     for style in dict.fromkeys(styles):
         own = style_prompts / style if style_prompts and (style_prompts / style).is_dir() else None
@@ -139,7 +140,7 @@ def recall_multi_source_pipeline(
     if not made:
         raise EmptyStageError(f"no style made any question ({', '.join(styles)}); the notes in the report say why")
     if question_index:
-        write_question_index(run, FOLDER, chunks, list(made.values()), holdout=holdout)
+        write_question_index(run, FOLDER, suitable, list(made.values()), holdout=holdout)
     return made
 
 
