@@ -104,3 +104,21 @@ def test_the_plan_comes_true_with_the_rates_of_a_first_run(tmp_path: Path) -> No
     tokens = {dataset["file"]: dataset["tokens"] for dataset in summary["datasets"]}
     assert tokens["pretraining_run/text.jsonl"] == pytest.approx(made.stages[0].planned_tokens, rel=0.2)
     assert orjson.loads((tmp_path / "run/summary.json").read_bytes())["status"] == "completed"
+
+
+def test_repvar_plans_too_and_says_when_the_styles_run_out(tmp_path: Path) -> None:
+    from generation.core_pipelines.repvar.planner import plan as plan_rewrites
+
+    config = load_config(PROJECT / "generation/core_pipelines/repvar/config.yaml", load_registry())
+    arguments = config.arguments
+
+    def made_up(name: str, folder: Path, chunk_size: int, limit: int | None) -> Corpus:
+        return Corpus(name, 3, 100, 40_000)
+
+    more = plan_rewrites(arguments, made_up, Goal(tokens=400_000))
+    assert dict(more.settings)["variations"] == 9
+    assert not more.warnings
+    assert plan_rewrites(arguments, made_up, Goal()).settings == ()
+    most = plan_rewrites(arguments, made_up, Goal(tokens=10**7))
+    assert dict(most.settings)["variations"] == 14
+    assert "in each of 14 styles" in most.warnings[0]

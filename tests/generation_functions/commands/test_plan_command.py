@@ -50,7 +50,7 @@ def test_it_can_be_read_by_programs(command_line: Atk) -> None:
 def test_a_pipeline_without_plans_says_which_have_them(command_line: Atk) -> None:
     done = command_line("plan", "example-pipeline")
     assert done.code == 2
-    assert "example-pipeline offers no plans; these do: factual-datagen-pipeline" in done.err
+    assert "example-pipeline offers no plans; these do: repvar-pipeline, factual-datagen-pipeline" in done.err
 
 
 def test_two_goals_at_once_are_refused(command_line: Atk) -> None:
