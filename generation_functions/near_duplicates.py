@@ -21,6 +21,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from itertools import compress, islice, pairwise
 from tempfile import TemporaryFile, gettempdir
 from typing import IO, TYPE_CHECKING
@@ -168,24 +169,41 @@ class _Ranked:
         distinct, places, counts = np.unique(
             np.frombuffer(hashed, dtype=np.uint64), return_inverse=True, return_counts=True
         )
-        ranks = np.empty(len(distinct), dtype=np.int64)
-        ranks[np.lexsort((distinct, counts))] = np.arange(len(distinct))
-        bounds = np.frombuffer(starts, dtype=np.int64)
-        owners = np.repeat(np.arange(len(starts) - 1), bounds[1:] - bounds[:-1])
-        features = ranks[places]
-        self._features = features[np.lexsort((features, owners))]
+        ranks = np.empty(len(distinct), dtype=np.uint32)
+        ranks[np.lexsort((distinct, counts))] = np.arange(len(distinct), dtype=np.uint32)
+        self._features = ranks[places]
         self._starts = starts
         self.indexes = np.flatnonzero(chosen).tolist()
         self.alone = int((counts == 1).sum())
 
     def __iter__(self) -> Iterator[tuple[int, list[int]]]:
         for index, (start, end) in zip(self.indexes, pairwise(self._starts), strict=True):
-            yield index, self._features[start:end].tolist()
+            yield index, sorted(self._features[start:end].tolist())
 
 
 def _size_class(size: int) -> int:
     """Every small size is a class of its own; above, classes span about three per cent."""
     return size if size <= _SMALL_SIZE else _SMALL_SIZE + round(32 * math.log(size / _SMALL_SIZE))
+
+
+Postings = dict[int, int | list[int]]
+"""The texts with each feature. Nearly always it is one, and a number takes a third of the room of a list."""
+
+
+def _post(postings: Postings, feature: int, index: int) -> None:
+    there = postings.setdefault(feature, index)
+    if isinstance(there, list):
+        there.append(index)
+    elif there != index:
+        postings[feature] = [there, index]
+
+
+def _posted(postings: Postings, features: Iterable[int]) -> Iterator[int]:
+    for found in map(postings.get, features):
+        if isinstance(found, list):
+            yield from found
+        elif found is not None:
+            yield found
 
 
 class _Join:
@@ -201,7 +219,7 @@ class _Join:
         self.kept: dict[int, array[int]] = {}
         self.duplicates: dict[int, int] = {}
         self.equal: dict[bytes, int] = {}
-        self.postings: defaultdict[tuple[int, int], dict[int, list[int]]] = defaultdict(dict)
+        self.postings: defaultdict[tuple[int, int], Postings] = defaultdict(dict)
         self.prefixes: dict[int, dict[int, int]] = {}
 
     def add(self, index: int, rarest: list[int], alone: int) -> None:
@@ -209,8 +227,8 @@ class _Join:
 
         `rarest` are its features, rarest first; the first `alone` of them are no other's and lead to none.
         """
-        features = array("Q", rarest)
-        same = self.equal.setdefault(features.tobytes(), index)
+        features = array("I", rarest)
+        same = self.equal.setdefault(blake2b(features, digest_size=16).digest(), index)
         if same != index:
             self.duplicates[index] = self.duplicates.get(same, same)
             return
@@ -223,7 +241,7 @@ class _Join:
         candidates: set[int] = set()
         for other_class, prefix in reach:
             postings = self.postings[other_class, size_class]
-            candidates.update(*[postings[feature] for feature in prefix if feature in postings])
+            candidates.update(_posted(postings, prefix))
         for other in sorted(candidates):
             if self.similar(own, self.kept[other]):
                 self.duplicates[index] = other
@@ -232,7 +250,7 @@ class _Join:
         for other_class, prefix in reach:
             postings = self.postings[size_class, other_class]
             for feature in prefix:
-                postings.setdefault(feature, []).append(index)
+                _post(postings, feature, index)
 
     def _prefixes(self, size: int) -> dict[int, int]:
         """For each class of sizes that a similar set can have: among how many of the rarest features to look."""
