@@ -99,6 +99,10 @@ class KeyFilter:
         return bool(self._bytes[first >> 3] & 1 << (first & 7) and self._bytes[second >> 3] & 1 << (second & 7))
 
 
+# Where a name inside a damaged index is no text any more, neither is SQLite's message about it.
+_DAMAGED = (sqlite3.DatabaseError, UnicodeDecodeError)
+
+
 class CallLog:
     """One run's replies by key. One process writes; any number may read.
 
@@ -154,7 +158,7 @@ class CallLog:
             return None
         try:
             row = self._index.execute("select offset from calls where key = ?", (short,)).fetchone()
-        except sqlite3.DatabaseError:  # another run's index was damaged or taken away: as if it did not know
+        except _DAMAGED:  # another run's index was damaged or taken away: as if it did not know
             return None
         return row[0] if row and isinstance(row[0], int) and row[0] >= 0 else None
 
@@ -243,7 +247,7 @@ class CallLog:
 
     def _open_index(self, path: Path) -> sqlite3.Connection | None:
         self._index_path = path
-        with suppress(sqlite3.DatabaseError):
+        with suppress(*_DAMAGED):
             connection = self._connect(path)
             # A power cut may leave it damaged; the check takes 0.15 s for a million calls.
             if not self.writable or connection.execute("pragma quick_check(1)").fetchone() == ("ok",):

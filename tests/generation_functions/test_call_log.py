@@ -392,3 +392,15 @@ def test_hardly_any_other_key_is_thought_to_be_there() -> None:
     for number in range(20_000):
         keys.add(int(key(number)[:16], 16) >> 1)
     assert sum(keys.may_hold(int(key(number)[:16], 16) >> 1) for number in range(20_000, 40_000)) < 20
+
+
+def test_an_index_with_a_byte_that_is_no_text_anywhere_in_its_first_page_is_survived(tmp_path: Path) -> None:
+    """SQLite quotes the damaged name in its message, which is then no text either."""
+    write(tmp_path, 3)
+    path = tmp_path / "index.sqlite"
+    content = path.read_bytes()
+    for start in range(3400, 4096, 3):
+        path.write_bytes(content[:start] + b"\xff" + content[start + 1 :])
+        reader = CallLog(tmp_path, writable=False)
+        assert set(answers(reader, 3)) <= {None, "answer 0", "answer 1", "answer 2"}
+        reader.close()
