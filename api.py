@@ -1,0 +1,80 @@
+"""The web service: builds the app out of web/ and mounts the built interface. Started by start.sh."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from web import health, problems
+from web.database import open_database
+from web.security import Guard
+from web.services import Services
+from web.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import Request, Response
+
+DESCRIPTION = """Everything that the web interface does, for scripts and other machines.
+
+Errors are problem details (RFC 9457) with a `code` that stays the same."""
+ROUTERS = (health.router,)
+logger = logging.getLogger("augmentoolkit.web")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for `settings`; opens the database when it starts."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        services = Services(settings=settings, database=open_database(settings))
+        app.state.services = services
+        yield
+        services.database.close()
+
+    app = FastAPI(
+        title="Augmentoolkit",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=life,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses=problems.EVERYWHERE,
+    )
+    problems.install(app)
+
+    @app.exception_handler(Exception)
+    async def on_mistake_of_ours(request: Request, error: Exception) -> Response:
+        logger.error("%s %s", request.method, request.url.path, exc_info=error)
+        return problems.answer(500, "internal", "a mistake of the service; its log says more")
+
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+def main() -> int:
+    """Serve until a signal comes."""
+    import uvicorn
+
+    from generation_functions.errors import AugmentoolkitError
+
+    try:
+        settings = Settings.from_environment()
+        settings.check()
+        app = create_app(settings)
+    except AugmentoolkitError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return error.exit_code
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

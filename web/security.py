@@ -1,0 +1,105 @@
+"""Who may talk to the service: Host, Origin and token are checked before anything else sees a request."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from web.problems import answer
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from web.settings import Settings
+
+_LOCAL_NAMES = {"localhost", "127.0.0.1", "[::1]"}
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_OPEN_PATHS = {"/api/health", "/api/ready"}
+"""What a load balancer asks without a token; it tells nothing about the data."""
+COOKIE = "atk_token"
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+class Guard:
+    """ASGI middleware.
+
+    Against DNS rebinding, a request must name this service as its Host; against posts from foreign pages, its
+    Origin must be this service; where other machines can reach it, it must carry the token.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._token = settings.token.encode()
+        names = {name.lower() for name in settings.allowed_hosts}
+        self._hosts = names | _LOCAL_NAMES | {_bracketed(settings.host.lower())}
+        self._any_host = settings.is_open and not names and settings.host in ("0.0.0.0", "::")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return  # no websockets here
+        headers = {name: value for name, value in scope["headers"]}
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await answer(*refusal)(scope, receive, send)
+            return
+
+        async def send_with_headers(message: dict[str, object]) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}  # type: ignore[misc]
+            await send(message)  # type: ignore[arg-type]
+
+        await self._app(scope, receive, send_with_headers)  # type: ignore[arg-type]
+
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str, str] | None:
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        if not self._is_ours(host):
+            return 403, "foreign-host", f"this service does not answer to the name {_name(host)!r}: set ATK_ALLOWED_HOSTS"
+        if not self._same_origin(scope["method"], headers, host):
+            return 403, "foreign-origin", "requests from pages of other sites are refused"
+        if self._token and scope["path"].startswith("/api") and scope["path"] not in _OPEN_PATHS:
+            return self._token_refusal(headers)
+        return None
+
+    def _is_ours(self, host: str) -> bool:
+        return self._any_host or _name(host) in self._hosts
+
+    def _same_origin(self, method: str, headers: dict[bytes, bytes], host: str) -> bool:
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        if origin:
+            return urlsplit(origin).netloc == host
+        site = headers.get(b"sec-fetch-site", b"none")
+        return method in _SAFE_METHODS or site in (b"none", b"same-origin")
+
+    def _token_refusal(self, headers: dict[bytes, bytes]) -> tuple[int, str, str] | None:
+        scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
+        if scheme.lower() != b"bearer":
+            given = _cookie(headers.get(b"cookie", b""))
+        if hmac.compare_digest(given.strip(), self._token):
+            return None
+        return 401, "unauthorized", "send the token of this service: Authorization: Bearer TOKEN"
+
+
+def _cookie(header: bytes) -> bytes:
+    for part in header.split(b";"):
+        name, _, value = part.strip().partition(b"=")
+        if name == COOKIE.encode():
+            return value
+    return b""
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, without its port."""
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0]
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
