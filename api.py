@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from web import health, problems
 from web.database import open_database
+from web.jobs import routes as jobs
+from web.pipelines.host import PipelineHost
+from web.queueing import Queues
+from web.runs import routes as runs
+from web.runs.index import Index
 from web.security import Guard
 from web.services import Services
 from web.settings import Settings
+from web.workers import recover
 
 if TYPE_CHECKING:
     from fastapi import Request, Response
@@ -22,7 +30,11 @@ if TYPE_CHECKING:
 DESCRIPTION = """Everything that the web interface does, for scripts and other machines.
 
 Errors are problem details (RFC 9457) with a `code` that stays the same."""
-ROUTERS = (health.router,)
+ROUTERS = (
+    health.router,
+    runs.router,
+    jobs.router,
+)
 logger = logging.getLogger("augmentoolkit.web")
 
 
@@ -31,10 +43,16 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        services = Services(settings=settings, database=open_database(settings))
+        database, queues = open_database(settings), Queues(settings)
+        services = Services(settings, database, queues, Index(settings, database), PipelineHost(settings))
         app.state.services = services
+        keeper = threading.Thread(target=_keep_true, args=(services,), name="recovery", daemon=True)
+        keeper.start()
         yield
-        services.database.close()
+        services.leaving.set()
+        keeper.join()
+        services.host.close()
+        database.close()
 
     app = FastAPI(
         title="Augmentoolkit",
@@ -57,6 +75,17 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.add_middleware(Guard, settings=settings)
     return app
+
+
+def _keep_true(services: Services) -> None:
+    """Notice dead workers even when no other worker is there to notice."""
+    while True:
+        try:
+            recover(services.settings, services.database, services.queues)
+        except SQLAlchemyError as error:
+            logger.error("the database does not answer: %s", error)
+        if services.leaving.wait(services.settings.heartbeat_seconds):
+            return
 
 
 def main() -> int:

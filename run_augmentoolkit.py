@@ -42,7 +42,7 @@ def _failed(error: AugmentoolkitError, as_json: bool, console: Console) -> int:
     else:
         console.tell(f"{'paused' if error.exit_code == 3 else 'error'}: {error}")
     if as_json and not console.answered:
-        console.json({"status": "failed", "message": str(error), "exit_code": error.exit_code})
+        console.json({"status": "failed", "message": console.mask(str(error)), "exit_code": error.exit_code})
     return error.exit_code
 
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# One script: `./start.sh demo` shows what Augmentoolkit does, `./start.sh test` runs every check.
+# One script: `./start.sh` opens the service, `./start.sh demo` shows what Augmentoolkit does, `./start.sh test` runs every check.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
   cat <<'TEXT'
-usage: ./start.sh [demo|test|setup]
+usage: ./start.sh [serve|demo|test|setup]
 
+  serve   set up, then start service and worker under one parent; Ctrl-C stops them, runs go on where they were
+          (the default; starting it twice is harmless; ATK_PORT and other settings: docs/service.md)
   demo    set up, then make a dataset from the sample documents with the offline model (no key, no network)
   test    set up, then run every check and test
   setup   only set up: .venv with the core packages
@@ -53,6 +55,11 @@ set_up() {
   touch "$stamp"
 }
 
+serve() {
+  set_up requirements.txt
+  exec .venv/bin/python -m web.launch
+}
+
 demo() {
   set_up requirements.txt
   .venv/bin/python run_augmentoolkit.py run factual-gen-indiv-pipeline --set output_dir=outputs/demo
@@ -76,11 +83,12 @@ run_tests() {
   .venv/bin/pytest -n 2 --durations=10 "$@"
 }
 
-case "${1:-}" in
+case "${1:-serve}" in
+  serve) serve ;;
   demo) demo ;;
   test) shift && run_tests "$@" ;;
   setup) set_up requirements.txt ;;
-  -h | --help | help | "") usage ;;
+  -h | --help | help) usage ;;
   *)
     say "start.sh: there is no command '$1'."
     usage >&2

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generation_functions.config_values import as_written, hidden_texts, literal_secrets, unusable_paths
 from generation_functions.config_yaml import KeyPath, YamlContent, dotted, parse_yaml, read_yaml
 from generation_functions.errors import ConfigError, Problem, UsageError
+from generation_functions.masking import secret_values
 from generation_functions.names import closest
 from generation_functions.overrides import SET, apply_overrides
 from generation_functions.references import ReferenceFiller, environment
@@ -39,6 +41,8 @@ class Config:
     arguments: dict[str, Any]
     """Every parameter and run option with its value."""
     warnings: tuple[Problem, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Values that nothing may show."""
 
     @property
     def options(self) -> RunOptions:
@@ -87,6 +91,7 @@ class _Check:
     warnings: list[Problem] = field(default_factory=list)
     overridden: set[KeyPath] = field(default_factory=set)
     unusable: set[KeyPath] = field(default_factory=set)
+    literal_secrets: list[Problem] = field(default_factory=list)
 
     def report(self, path: KeyPath, message: str) -> None:
         self.problems.append(self.problem(path, message))
@@ -129,6 +134,31 @@ def parse_config(
 ) -> Config:
     """Check a config given as text; `file` is the name that problems carry."""
     return _checked(_Check(parse_yaml(text, file), registry, overrides), pipeline)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """All that can be said about a config, good or not."""
+
+    config: Config | None
+    """None when it has mistakes."""
+    mistakes: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    literal_secrets: tuple[Problem, ...]
+    """Secrets that are written out instead of referred to, each with its key and line."""
+
+
+def examine_config(text: str | None, file: str, registry: Registry, overrides: Sequence[str] = ()) -> Examined:
+    """Check a config, given as text or else read from `file`, without raising ConfigError."""
+    check = _Check(read_yaml(Path(file)) if text is None else parse_yaml(text, file), registry, overrides)
+    config: Config | None = None
+    mistakes: tuple[Problem, ...] = ()
+    try:
+        config = _checked(check, "")
+    except ConfigError as error:
+        mistakes = tuple(error.problems)
+    warnings = check.warnings or check.content.warnings  # the latter, when the pipeline is not known
+    return Examined(config, mistakes, tuple(warnings), tuple(check.literal_secrets))
 
 
 def saved_config(
@@ -179,7 +209,7 @@ def _find_pipeline(check: _Check, name: str) -> Pipeline | None:
             name = written
         elif path in check.unusable:
             return None
-        elif written is None and beside.is_file():
+        elif written is None and beside.is_file() and check.registry.bounds is None:
             name = str(beside)
         else:
             known = ", ".join(check.registry.names)
@@ -209,7 +239,14 @@ def _check_values(check: _Check, pipeline: Pipeline) -> Config:
     written |= check.changes.values if check.changes else {}
     _apply_sets(check, written, pipeline)
     _check_unknown(check, written, pipeline)
+    for path in literal_secrets(schema.json_schema, written):
+        check.literal_secrets.append(check.problem(path, "a secret in plain text"))
     usable = _fill_references(check, written)
+    hidden = hidden_texts(written, usable)
+    for path, message in unusable_paths(schema.json_schema, usable, check.registry.bounds):
+        check.report(path, message)
+        check.unusable.add(path)
+        usable.pop(str(path[0]), None)
     arguments, mistakes = validate(schema, usable, written, check.to_come)
     for mistake in mistakes:
         if not _already_reported(check, mistake.path) and not (
@@ -218,8 +255,10 @@ def _check_values(check: _Check, pipeline: Pipeline) -> Config:
             check.report(mistake.path, mistake.message)
     _check_prompts(check, pipeline, {**_usable_paths(schema.all_parameters, usable), **arguments})
     if check.problems:
-        raise ConfigError(sorted(check.problems, key=lambda problem: (problem.file, problem.line)))
-    return Config(pipeline, check.content.file, written, arguments, tuple(check.warnings))
+        problems = [replace(problem, message=as_written(problem.message, hidden)) for problem in check.problems]
+        raise ConfigError(sorted(problems, key=lambda problem: (problem.file, problem.line)))
+    secrets = tuple(secret_values(schema.json_schema, written, usable))
+    return Config(pipeline, check.content.file, written, arguments, tuple(check.warnings), secrets)
 
 
 def _without_headings(problem: Problem, check: _Check, names: Collection[str]) -> Problem:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from generation_functions.client import Client, Ledger
 from generation_functions.endpoints import Endpoint, EndpointPool
+from generation_functions.masking import Mask
 from generation_functions.model import AUTO, LOCAL_PROVIDERS, OFFLINE, PROVIDERS, Model
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ _PROBE_SECONDS = 0.3
 class Connections:
     """Makes clients, and closes what they opened."""
 
-    def __init__(self, ledger: Ledger, loop: LoopThread) -> None:
+    def __init__(self, ledger: Ledger, loop: LoopThread, mask: Mask | None = None) -> None:
         self._ledger = ledger
         self._loop = loop
+        self._mask = mask or Mask()  # learns every model's keys
         self._endpoints: dict[tuple[str, str], Endpoint] = {}
         self.clients: list[Client] = []
 
@@ -30,6 +32,7 @@ class Connections:
         for client in self.clients:
             if client.model == model:
                 return client
+        self._mask.add(model.secrets())
         pool = None if model.is_offline else self._loop.run(self._pool(model))
         client = Client(model, pool, self._ledger)
         self.clients.append(client)
@@ -40,7 +43,7 @@ class Connections:
         for url, key in model.endpoints():
             endpoint = self._endpoints.get((url, key))
             if endpoint is None:
-                endpoint = self._endpoints[url, key] = Endpoint(url, key, model.concurrency_limit)
+                endpoint = self._endpoints[url, key] = Endpoint(url, key, model.concurrency_limit, mask=self._mask)
                 await endpoint.open()
             endpoints.append(endpoint)
         return EndpointPool(endpoints, timeout=model.timeout, patience=model.patience, headers=model.headers)

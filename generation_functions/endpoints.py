@@ -19,6 +19,7 @@ import orjson
 from generation_functions.concurrency import AdaptiveLimiter
 from generation_functions.deadlines import Deadlines
 from generation_functions.errors import EndpointDownError, ModelRefusedError
+from generation_functions.masking import Mask, passwords_in
 
 if TYPE_CHECKING:
     from yarl import URL
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _BAD_REQUESTS_BEFORE_GIVING_UP = 5
 _TROUBLES_UNTIL_DOWN = 3  # after these, calls go to the model's other endpoints
 _BAD_REQUESTS = (400, 403, 405, 406, 413, 414, 415, 422, 431)
+_MOST_BYTES_LOOKED_AT = 16_384  # of an error that is not JSON
 _QUOTA_CODES = (b"insufficient_quota", b"billing_hard_limit", b"insufficient_funds", b"credit balance")
 
 
@@ -59,9 +61,14 @@ class Waits:
 
 
 class Endpoint:
-    """A base URL with a key, its slots, and what is known of its health."""
+    """A base URL with a key, its slots, and what is known of its health.
 
-    def __init__(self, base_url: str, api_key: str, ceiling: int, waits: Waits = Waits()) -> None:
+    `mask` takes keys out of what the provider says: some repeat the key that they refuse.
+    """
+
+    def __init__(
+        self, base_url: str, api_key: str, ceiling: int, waits: Waits = Waits(), mask: Mask | None = None
+    ) -> None:
         self.base_url = base_url
         self.waits = waits
         self.limiter = AdaptiveLimiter(ceiling)
@@ -75,6 +82,8 @@ class Endpoint:
         self._probe_at = 0.0
         self._deadlines = Deadlines()
         self._urls: dict[str, URL] = {}
+        self._mask = mask or Mask()
+        self._mask.add([api_key, *passwords_in(base_url)])
         self._headers = {"Content-Type": "application/json"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
@@ -175,11 +184,11 @@ class Endpoint:
         except asyncio.CancelledError:
             if not self._deadlines.expired(task):
                 raise
-            raise TroubleError("timeout", f"{url} did not answer within {timeout:g} s") from None
+            raise self._trouble("timeout", f"{url} did not answer within {timeout:g} s") from None
         except aiohttp.InvalidURL as error:
             raise self._refusal(f"{url} is not a URL. Check base_url.") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise TroubleError("connection", f"{url}: {error or type(error).__name__}") from error
+            raise self._trouble("connection", f"{url}: {str(error) or type(error).__name__}") from error
         finally:
             self._deadlines.clear(task)
 
@@ -187,17 +196,16 @@ class Endpoint:
         try:
             decoded = orjson.loads(data)
         except orjson.JSONDecodeError as error:
-            said = f"{self.base_url} answered with something that is not JSON: {data[:80]!r}"
-            raise TroubleError("body", said) from error
+            start = self._mask(data[:_MOST_BYTES_LOOKED_AT].decode("utf-8", "replace"))[:80]
+            raise self._trouble("body", f"{self.base_url} answered with something that is not JSON: {start!r}") from error
         if not isinstance(decoded, dict):
-            raise TroubleError("body", f"{self.base_url} answered with JSON that is not an object")
+            raise self._trouble("body", f"{self.base_url} answered with JSON that is not an object")
         if "error" in decoded and not decoded.get("choices"):  # a 200 that is an error in disguise
             raise self._error_for(_status_inside(decoded), data, None, proven)
         return decoded
 
     def _error_for(self, status: int, data: bytes, retry_after: str | None, proven: Container[Endpoint]) -> Exception:
-        words = provider_words(data)
-        said = f"{self.base_url} answered {status}: {words}"
+        said = self._mask(f"{self.base_url} answered {status}: {provider_words(data, self._mask)}")
         if status == 402 or (status in (403, 429) and any(code in data for code in _QUOTA_CODES)):
             return self._refusal(f"{said} The account is out of credit or quota: top it up, then run again.")
         if status == 401 or (status == 403 and self not in proven):
@@ -206,11 +214,14 @@ class Endpoint:
             return self._refusal(f"{said} Check the model's name and that base_url ends in the API's root (…/v1).")
         if status in _BAD_REQUESTS:
             return BadRequestError(said)
-        return TroubleError(str(status), said, _seconds(retry_after))
+        return self._trouble(str(status), said, _seconds(retry_after))
+
+    def _trouble(self, kind: str, message: str, retry_after: float | None = None) -> TroubleError:
+        return TroubleError(kind, self._mask(message), retry_after)
 
     def _refusal(self, message: str) -> ModelRefusedError:
-        self.refusal = message
-        return ModelRefusedError(message)
+        self.refusal = self._mask(message)
+        return ModelRefusedError(self.refusal)
 
     def _note_trouble(self, trouble: TroubleError, sent_at: float) -> None:
         self.troubles[trouble.kind] += 1
@@ -337,16 +348,17 @@ def mentions_schema(message: str) -> bool:
     return any(word in lowered for word in ("response_format", "json_schema", "json schema", "structured output"))
 
 
-def provider_words(data: bytes) -> str:
-    """What the provider said, out of an error body of any common shape; at most 400 characters."""
+def provider_words(data: bytes, mask: Callable[[str], str] = str) -> str:
+    """What the provider said, out of an error body of any common shape, masked; at most 400 characters."""
     try:
         decoded = orjson.loads(data)
     except orjson.JSONDecodeError:
-        return data[:400].decode("utf-8", "replace").strip() or "(no message)"
+        text = data[:_MOST_BYTES_LOOKED_AT].decode("utf-8", "replace").strip()
+        return mask(text)[:400] or "(no message)"  # masked first: half a key would not be known
     error = decoded.get("error", decoded) if isinstance(decoded, dict) else decoded
     if isinstance(error, dict):
         error = error.get("message") or error.get("detail") or error
-    return str(error)[:400]
+    return mask(str(error))[:400]
 
 
 def _status_inside(decoded: dict[str, Any]) -> int:

@@ -10,11 +10,14 @@ from typing import Any
 
 import orjson
 
+from generation_functions.masking import Mask
+
 
 class EventLog:
     """Appends to `events.jsonl`; goes on numbering where an earlier process stopped."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mask: Mask | None = None) -> None:
+        self._mask = mask or Mask()
         path = folder / "events.jsonl"
         self._number = _last_number(path)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
@@ -26,7 +29,7 @@ class EventLog:
     def add(self, kind: str, **facts: Any) -> None:
         """Append one event. An event that the disk does not take is let go: events are never worth a run."""
         self._number += 1
-        line = orjson.dumps({"n": self._number, "t": round(time(), 2), "event": kind, **facts}, default=str)
+        line = orjson.dumps({"n": self._number, "t": round(time(), 2), "event": kind, **self._mask.inside(facts)}, default=str)
         try:
             os.write(self._file, line + b"\n")
         except OSError:

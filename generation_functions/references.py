@@ -1,4 +1,4 @@
-"""`${NAME}` in config values: filled from the environment or the .env file of the current directory.
+"""References in config values: `${NAME}` is filled from the environment or .env, `secret://name` from the vault.
 
 A reference stays as it is written in everything that is saved or shown; only the running pipeline sees the
 value.
@@ -12,11 +12,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from generation_functions.errors import AugmentoolkitError, UsageError
+from generation_functions.names import closest
+from generation_functions.run_folder import state_folder
+from generation_functions.vault import NAME, NAME_RULE, Vault
+
 KeyPath = tuple[str | int, ...]
 
 _REFERENCE = re.compile(r"\$(\$?)\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
-_VAULT = re.compile(r"secret://[\w./-]+$")
+_SECRET = re.compile(r"(Bearer )?secret://(.*)", re.DOTALL)
 
 
 def environment() -> dict[str, str]:
@@ -28,6 +33,36 @@ def environment() -> dict[str, str]:
 
     values = {name: value for name, value in dotenv_values(file).items() if value is not None}
     return {**values, **os.environ}
+
+
+def secret_variable(name: str) -> str:
+    """The variable whose value goes before what the vault keeps as `name`."""
+    return "ATK_SECRET_" + re.sub(r"\W", "_", name).upper()
+
+
+def secret_value(name: str, variables: Mapping[str, str], vault: Vault | None = None) -> str:
+    """The secret called `name`: from its variable, otherwise from the vault.
+
+    Args:
+        name: What follows `secret://`.
+        variables: The environment.
+        vault: By default that of this machine's state folder.
+
+    Raises:
+        UsageError: There is none; the message says how to set it.
+    """
+    if not re.fullmatch(NAME, name):
+        raise UsageError(f"{name!r} is not a name for a secret: {NAME_RULE}")
+    vault = vault or Vault(state_folder(), variables)
+    value = variables.get(secret_variable(name)) or vault.reveal(name)
+    if not value:
+        near = closest(name, [secret.name for secret in vault.list()])
+        hint = f" (did you mean {near}?)" if near else ""
+        raise UsageError(
+            f"there is no secret called {name}{hint}: run python run_augmentoolkit.py secret set {name}, or add it in "
+            f"Settings of the web interface, or set the variable {secret_variable(name)}"
+        )
+    return value
 
 
 class ReferenceFiller:
@@ -45,12 +80,17 @@ class ReferenceFiller:
             return [self.fill(item, (*path, index)) for index, item in enumerate(value)]
         if not isinstance(value, str):
             return value
-        if _VAULT.match(value):
-            variable = _as_variable(value.removeprefix("secret://"))
-            message = f"{value} needs the vault of the web service; on the command line write ${{{variable}}}"
-            self.missing.append((path, message))
-            return value
+        if secret := _SECRET.fullmatch(value):
+            return self._secret(value, secret, path)
         return _REFERENCE.sub(lambda match: self._value(match, path), value)
+
+    def _secret(self, written: str, match: re.Match[str], path: KeyPath) -> str:
+        scheme, name = match[1] or "", match[2]
+        try:
+            return scheme + secret_value(name, self.variables)
+        except AugmentoolkitError as error:
+            self.missing.append((path, str(error)))
+            return written
 
     def _value(self, match: re.Match[str], path: KeyPath) -> str:
         escaped, name = match[1], match[2]
@@ -66,10 +106,6 @@ class ReferenceFiller:
             advice = f"put {name}=... into .env in {Path.cwd()}, or run: export {name}=..."
             self.missing.append((path, f"the variable {name} {state}: {advice}"))
         return value
-
-
-def _as_variable(name: str) -> str:
-    return re.sub(r"\W+", "_", name).upper()
 
 
 def load_environment() -> None:

@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,7 @@ from generation_functions.schema import PipelineFunction, PipelineSchema, read_s
 from generation_functions.super_config import PROJECT, SuperConfig, alias_loop, read_super_config
 
 # What importing somebody's module may raise; SystemExit too, or a script that exits would look finished.
-_IMPORT_TROUBLE = (
+IMPORT_TROUBLE = (
     ImportError,
     SyntaxError,
     NameError,
@@ -65,11 +66,28 @@ class Pipeline:
         return file if self.file.name == "pipeline.py" and file.is_file() else None
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """What a config may reach that somebody else wrote: registered pipelines, and paths in `folders`."""
+
+    folders: tuple[Path, ...] | None = None
+    """None: any path."""
+
+    def hold(self, path: Path) -> bool:
+        """Whether `path` may be looked at; symbolic links are followed first."""
+        if self.folders is None:
+            return True
+        real = path.resolve()
+        return any(real.is_relative_to(folder.resolve()) for folder in self.folders)
+
+
 class Registry:
     """Finds pipelines by name."""
 
-    def __init__(self, super_config: SuperConfig) -> None:
+    def __init__(self, super_config: SuperConfig, bounds: Bounds | None = None) -> None:
         self.super_config = super_config
+        self.bounds = bounds
+        self._found: dict[str, Pipeline] = {}
 
     @property
     def names(self) -> list[str]:
@@ -80,11 +98,16 @@ class Registry:
     def find(self, name: str, near: Path | None = None) -> Pipeline:
         """The pipeline called `name`: an alias, FILE.py[:FUNCTION], FOLDER, or package.module:function.
 
-        Files are looked for in the current directory, then in the folder `near`.
+        Files are looked for in the current directory, then in the folder `near`. Within bounds, an alias alone
+        will do, and nothing else is looked at or imported.
 
         Raises UsageError when there is none, AugmentoolkitError when its module cannot be imported.
         """
         aliases = self.super_config.aliases
+        if name in self._found:
+            return self._found[name]
+        if self.bounds is not None and name not in aliases:
+            raise UsageError(unregistered(name, list(aliases)))
         loop = alias_loop(aliases, name)
         if loop:
             raise UsageError(f"the alias {name} goes round in a circle: {' -> '.join(loop)}")
@@ -96,7 +119,10 @@ class Registry:
         module, reference = self._module(place, bases, alias or name)
         function = _function(module, function_name, place)
         found_name = getattr(function, "__name__", function_name)
-        return Pipeline(alias or found_name, alias or f"{reference}:{found_name}", function)
+        found = Pipeline(alias or found_name, alias or f"{reference}:{found_name}", function)
+        if alias:  # its schema is costly to make; what a file is called depends on where one stands
+            self._found[name] = found
+        return found
 
     def _module(self, place: str, bases: list[Path], name: str) -> tuple[ModuleType, str]:
         for base in bases:
@@ -114,9 +140,16 @@ class Registry:
         raise UsageError(f"no pipeline is called {name!r}{looked}{advice}")
 
 
-def load_registry(super_config_file: Path | None = None) -> Registry:
+def load_registry(super_config_file: Path | None = None, bounds: Bounds | None = None) -> Registry:
     """The registry of the current directory's super_config.yaml, or of the project's own."""
-    return Registry(read_super_config(super_config_file))
+    return Registry(read_super_config(super_config_file), bounds)
+
+
+def unregistered(name: str, known: Sequence[str]) -> str:
+    """What to say about a pipeline that only the command line would run."""
+    shown = name if len(name) <= 100 else name[:97] + "..."
+    hint = did_you_mean(name[:100], known) or f"; known: {', '.join(known) or 'none'}"
+    return f"{shown!r} is not registered: the service runs the names in path_aliases of super_config.yaml only{hint}"
 
 
 def _split(target: str) -> tuple[str, str, str]:
@@ -142,7 +175,7 @@ def _import(module: str) -> ModuleType:
         sys.path.insert(0, str(PROJECT))
     try:
         return importlib.import_module(module)
-    except _IMPORT_TROUBLE as error:
+    except IMPORT_TROUBLE as error:
         raise AugmentoolkitError(_import_message(module, error)) from error
 
 
@@ -164,7 +197,7 @@ def _import_file(file: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except _IMPORT_TROUBLE as error:
+    except IMPORT_TROUBLE as error:
         del sys.modules[name]
         raise AugmentoolkitError(_import_message(str(file), error)) from error
     return module

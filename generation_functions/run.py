@@ -20,13 +20,11 @@ from generation_functions.client import PROMPT_DIGITS, Client, Retries
 from generation_functions.collecting import fewer_collections
 from generation_functions.completion import Reads, completion, is_complete, outcome_of
 from generation_functions.connections import Connections, choose_automatically
-from generation_functions.errors import (
-    AugmentoolkitError,
-    EmptyStageError,
-)
+from generation_functions.errors import AugmentoolkitError, EmptyStageError
 from generation_functions.events import EventLog
 from generation_functions.interrupts import Interrupts
 from generation_functions.loop_thread import LoopThread
+from generation_functions.masking import Mask
 from generation_functions.model import AUTO, Model
 from generation_functions.progress import Snapshot, loop_snapshot, stage_snapshot
 from generation_functions.prompts import Prompt, Prompts, load_prompts
@@ -59,6 +57,7 @@ class Run:
         description: What the pipeline makes, for the card.
         models: The pipeline's models by parameter, for people and the card.
         config: The resolved config, secrets masked: it is saved and shown.
+        secrets: What nothing that is written may show; keys of models need not be named.
         fingerprint: Of config and code; finished records are taken over unprocessed while it holds.
         max_cost: Dollars this folder may spend over its whole life.
         max_calls: Calls this folder may make over its whole life.
@@ -78,6 +77,7 @@ class Run:
         description: str = "",
         models: Mapping[str, Model] | None = None,
         config: Mapping[str, Any] | None = None,
+        secrets: Iterable[str] = (),
         fingerprint: str = "",
         max_cost: float | None = None,
         max_calls: int | None = None,
@@ -92,6 +92,7 @@ class Run:
         self.pipeline = pipeline
         self.description = description
         self.config = dict(config or {})
+        self.mask = Mask(secrets)
         self.sample = sample
         self.stages: list[dict[str, Any]] = []
         self.notes: list[str] = []
@@ -198,6 +199,7 @@ class Run:
             workers=self.connections.workers,
             on_progress=self._report,
             observe=self._observe,
+            mask=self.mask,
         )
         self.events.add("stage-started", stage=name, total=stage.total)
         self._now.stage = stage
@@ -300,8 +302,8 @@ class Run:
         if not self._is_a_sample and is_complete(self.folder, self._state, self._identity):
             self.finished = True
             self.summary = read_json(self.folder / SUMMARY_FILE)
-        self.events = EventLog(self.work_folder)
-        self._messages = RunLog(self.work_folder)
+        self.events = EventLog(self.work_folder, self.mask)
+        self._messages = RunLog(self.work_folder, self.mask)
         self.ledger = open_ledger(
             self.folder,
             self._caps,
@@ -313,7 +315,7 @@ class Run:
         self.log = self.ledger.log
         if self.log.damaged_lines:
             self.note(f"{self.log.damaged_lines} damaged line(s) at the end of the call log were left out")
-        self.connections = Connections(self.ledger, self._loop)
+        self.connections = Connections(self.ledger, self._loop, self.mask)
         self.ledger.client_for = self.connections.client
         for retry in self._retries.values():
             for _, instead in retry.replacements:
@@ -360,7 +362,7 @@ class Run:
         keep = {name: self._state[name] for name in ("auto",) if name in self._state}
         state = {"pipeline": self.pipeline, "status": status, "pid": os.getpid(), **keep, **facts}
         self._state = {**self._state, **state}
-        self._held.write_state({**state, "config": self.config})
+        self._held.write_state({**self.mask.inside(state), "config": self.config})
 
     # -- stages ------------------------------------------------------------------------------------------
 

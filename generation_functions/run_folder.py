@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from generation_functions.records import stable_hash
 
 STATE_FILE = "run.json"
 _MOST_OTHER_LOGS = 64
+_LOCK_TRIES, _LOCK_WAIT_SECONDS = 5, 0.02
 _PROJECT = Path(__file__).resolve().parent.parent
 _CODE_FOLDERS = ("generation_functions", "generation", "finetuning", "serving")
 
@@ -50,15 +52,13 @@ class RunFolder:
             RunLockedError: Another process holds it.
             StorageError: The folder cannot be made or written.
         """
-        import fcntl
-
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise StorageError(f"output_dir {self.path} cannot be used: {error.strerror}") from error
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._take_lock()
         except BlockingIOError as error:
             holder = os.pread(self._lock, 20, 0).decode() or "unknown"
             self.release()
@@ -67,6 +67,16 @@ class RunFolder:
             ) from error
         os.ftruncate(self._lock, 0)
         os.pwrite(self._lock, str(os.getpid()).encode(), 0)
+
+    def _take_lock(self) -> None:
+        import fcntl
+
+        for _ in range(_LOCK_TRIES - 1):  # whoever only looks whether it is held, holds it for a moment
+            try:
+                return fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                sleep(_LOCK_WAIT_SECONDS)
+        return fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def release(self) -> None:
         """Let other processes have the folder."""
@@ -97,6 +107,23 @@ def read_json(path: Path) -> dict[str, Any]:
     except (OSError, orjson.JSONDecodeError):
         return {}
     return decoded if isinstance(decoded, dict) else {}
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a living process works in the run folder `folder`."""
+    import fcntl
+
+    try:
+        lock = os.open(folder / ".lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
 
 
 def known_run_folders() -> list[Path]:

@@ -148,7 +148,7 @@ class RunOutput:
             from generation_functions.datasets.jsonl import AtomicJsonLines
 
             self._failed = AtomicJsonLines(self.folder / FAILED_FILE)
-        self._failed.write(failed)
+        self._failed.write({**failed, "reason": self._run.mask(str(failed["reason"]))})
         self._failed_count += 1
 
     def _provenance_writer(self) -> ProvenanceWriter:
@@ -190,6 +190,7 @@ class RunOutput:
         """Write failed.jsonl, summary.json and the report; after success also the card. Returns the summary."""
         self._publish_failed()
         summary = self._summary(status, message, seconds)
+        summary = {**self._run.mask.inside(summary), "config": summary["config"]}  # that is masked key by key
         write_atomically(self.folder / "summary.json", orjson.dumps(summary, option=orjson.OPT_INDENT_2, default=str))
         if status == "completed" and self.datasets:
             from generation_functions.datasets.card import write_card

@@ -99,6 +99,7 @@ class Stage:
         workers: Records under way at once.
         on_progress: Called about four times a second.
         observe: Called with (stage, step, record before, result after), for previews.
+        mask: Takes the run's secrets out of the reasons of failures.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class Stage:
         workers: int,
         on_progress: Callable[[Stage], None],
         observe: Observer | None = None,
+        mask: Callable[[str], str] = str,
     ) -> None:
         self.name = name
         self.tallies = [Tally(step_name(step)) for step in steps]
@@ -124,6 +126,7 @@ class Stage:
         self._workers = workers
         self._on_progress = on_progress
         self._observe = observe
+        self._mask = mask
         self._stop: BaseException | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._taken = 0
@@ -307,7 +310,7 @@ class Stage:
         try:
             result = await run_step(self._steps[index], record)
         except RecordFailedError as error:
-            reason = str(error)
+            reason = self._mask(str(error))
             journey.trail.append((index, "failed", _headline(reason)))
             journey.failed.append(
                 {

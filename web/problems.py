@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -137,7 +138,13 @@ EVERYWHERE = documented(BadRequestError, UnauthorizedError, ForbiddenError, NotF
 """What any route may answer: the address was wrong, the token, the origin, the size or a parameter."""
 
 
-def answer(status: int, code: str, detail: str, mistakes: list[Mistake] | None = None, **headers: str) -> Response:
+def answer(
+    status: int,
+    code: str,
+    detail: str,
+    mistakes: list[Mistake] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """A problem as a response."""
     from fastapi.responses import Response
 
@@ -160,7 +167,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
         mistakes = [
-            Mistake(message=_plain(str(one["msg"])), key=_plain(".".join(map(str, one["loc"])))) for one in error.errors()
+            Mistake(message=_plain(str(one["msg"])), key=_plain(".".join(map(str, one["loc"]))))
+            for one in error.errors()
         ]
         return answer(422, "invalid-request", "the request does not have the form that /api/docs describes", mistakes)
 
@@ -168,7 +176,7 @@ def install(app: FastAPI) -> None:
     async def on_http(request: Request, error: HTTPException) -> Response:
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() != "content-length"}
-        return answer(error.status_code, code, str(error.detail), **headers)
+        return answer(error.status_code, code, str(error.detail), headers=headers)
 
 
 def _plain(text: str) -> str:

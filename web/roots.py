@@ -30,7 +30,7 @@ def clean(path: str) -> PurePosixPath:
     """
     if "\\" in path or any(character < " " or character == "\x7f" for character in path) or _has_surrogates(path):
         raise InvalidError("the path holds characters that no file name may hold", code="path-invalid")
-    if path.startswith("/") or ":" in path[:2] and path[1:2] == ":":
+    if path.startswith("/") or (":" in path[:2] and path[1:2] == ":"):
         raise InvalidError("the path must be relative to the folder that the service shows", code="path-invalid")
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if ".." in parts:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from web.problems import answer
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from web.settings import Settings
 
@@ -44,23 +44,27 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return  # no websockets here
-        headers = {name: value for name, value in scope["headers"]}
+        headers = dict(scope["headers"])
         refusal = self._refusal(scope, headers)
         if refusal is not None:
             await answer(*refusal)(scope, receive, send)
             return
 
-        async def send_with_headers(message: dict[str, object]) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}  # type: ignore[misc]
-            await send(message)  # type: ignore[arg-type]
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
+            await send(message)
 
-        await self._app(scope, receive, send_with_headers)  # type: ignore[arg-type]
+        await self._app(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str, str] | None:
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if not self._is_ours(host):
-            return 403, "foreign-host", f"this service does not answer to the name {_name(host)!r}: set ATK_ALLOWED_HOSTS"
+            return (
+                403,
+                "foreign-host",
+                f"this service does not answer to the name {_name(host)!r}: set ATK_ALLOWED_HOSTS",
+            )
         if not self._same_origin(scope["method"], headers, host):
             return 403, "foreign-origin", "requests from pages of other sites are refused"
         if self._token and scope["path"].startswith("/api") and scope["path"] not in _OPEN_PATHS:

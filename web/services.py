@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
 from web.database import Database
+from web.queueing import Queues
 from web.settings import Settings
+
+if TYPE_CHECKING:
+    from web.pipelines.host import PipelineHost
+    from web.runs.index import Index
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,13 @@ class Services:
 
     settings: Settings
     database: Database
+    queues: Queues
+    index: Index
+    host: PipelineHost
+    states: dict[str, tuple[float, bytes]] = field(default_factory=dict)
+    """Of runs that are watched: when their state was looked at last, and what it was."""
+    leaving: threading.Event = field(default_factory=threading.Event)
+    """Set when the service is to stop."""
 
 
 def services_of(request: Request) -> Services:

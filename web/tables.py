@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Float, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Float, Index, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -70,6 +70,8 @@ class Work(Base):
     """Of a job: its sample size and config."""
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON, nullable=True)
     """Of a run: figures for the list. Of a job: what it found out."""
+    folder_time: Mapped[int] = mapped_column(BigInteger, default=0)
+    """When run.json was last written, as far as the index knows; in nanoseconds."""
 
 
 class Worker(Base):

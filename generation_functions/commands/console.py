@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
+from generation_functions.masking import Mask
+
 if TYPE_CHECKING:
     from generation_functions.errors import Problem
 
@@ -20,6 +22,8 @@ class Console:
     err: TextIO = field(default_factory=lambda: sys.stderr)
     answered: bool = False
     """Whether the one JSON object has been printed."""
+    mask: Mask = field(default_factory=Mask)
+    """What `tell` keeps to itself; a run puts its own here."""
 
     def say(self, text: str = "") -> None:
         """A line of the result."""
@@ -27,7 +31,7 @@ class Console:
 
     def tell(self, text: str = "") -> None:
         """A line for the person watching."""
-        self.err.write(text + "\n")
+        self.err.write(self.mask(text) + "\n")
         self.err.flush()
 
     def json(self, value: Any) -> None:

@@ -48,6 +48,7 @@ def execute(config: Config, watch: Watch | None = None, *, sample: int | None = 
         description=schema.summary,
         models={name: value for name, value in config.arguments.items() if isinstance(value, Model)},
         config=config.masked(),
+        secrets=config.secrets,
         # A sample is watched record by record, so nothing in it is taken over unprocessed.
         fingerprint=fingerprint(config) if sample is None else "",
         max_cost=options.max_cost,

@@ -77,9 +77,14 @@ def run_config(config: Config, as_json: bool, console: Console, *, quiet: bool =
     from generation_functions.errors import AugmentoolkitError
 
     runs: list[Run] = []
+
+    def on_start(run: Run) -> None:
+        runs.append(run)
+        console.mask = run.mask
+
     try:
         with ProgressDisplay(console.err) as display:
-            summary = execute_config(config, Watch(on_progress=display.update, on_start=runs.append))
+            summary = execute_config(config, Watch(on_progress=display.update, on_start=on_start))
     except AugmentoolkitError as error:
         if runs and as_json:
             console.json({**runs[0].summary, "exit_code": error.exit_code})

@@ -70,6 +70,7 @@ def run_sample(config: Config, size: int, console: Console) -> Sample:
 
     def on_start(run: Run) -> None:
         runs.append(run)
+        console.mask = run.mask
         run.ledger.on_reply = on_reply
 
     def observe(stage: str, step: str, before: Record, after: Any) -> None:

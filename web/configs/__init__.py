@@ -1,0 +1,1 @@
+"""Configs: the YAML files below configs/, read, written and checked."""

@@ -1,0 +1,1 @@
+"""Estimates and previews: a few records really run, with a time limit, beside the runs."""

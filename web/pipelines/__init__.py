@@ -1,0 +1,1 @@
+"""Pipelines: what there is to run."""

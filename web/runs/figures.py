@@ -1,0 +1,125 @@
+"""What a run's folder says of it: figures for the list, how far it is, the funnel of its stages."""
+
+from __future__ import annotations
+
+import mmap
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from generation_functions.run_folder import STATE_FILE, read_json
+from generation_functions.run_output import SUMMARY_FILE
+from web.tables import State
+from web.watching import Watched, last_words
+
+EVENTS_FILE = "events.jsonl"
+_TAIL = 1 << 17
+_MARKS = (b'"event":"stage-finished"', b'"event":"note"')
+_LONGEST_MESSAGE = 4000
+
+
+def ending(folder: Path, state: State, watched: Watched) -> tuple[str, dict[str, Any]]:
+    """Why it ended as it did, in words for a person, and its figures."""
+    message = str(read_json(folder / STATE_FILE).get("message") or "")
+    match state:
+        case State.COMPLETED:
+            message = ""
+        case State.QUEUED:
+            message = "its worker was stopped; it goes on when one is back"
+        case State.CANCELLED:
+            message = "cancelled; what was paid for is kept, and resuming goes on from there"
+        case State.LOST:
+            message = f"its process was killed ({_signal(watched.code)}); resume it: nothing is paid twice"
+        case State.FAILED | State.PAUSED:
+            # A run that could not even open its folder has said why on its console only.
+            ended = last_event(folder).get("event") == "run-ended"
+            message = message if ended and message else last_words(folder) or message
+    return message[:_LONGEST_MESSAGE], figures(folder)
+
+
+def figures(folder: Path) -> dict[str, Any]:
+    """What the list of runs shows: rows, calls, tokens, dollars, seconds, failed records."""
+    summary = read_json(folder / SUMMARY_FILE)
+    if not summary:
+        return {}
+    calls = summary.get("calls") or {}
+    return {
+        "rows": sum(int(dataset.get("rows") or 0) for dataset in summary.get("datasets") or []),
+        "calls": calls.get("made", 0),
+        "reused": calls.get("reused", 0),
+        "input_tokens": calls.get("input_tokens", 0),
+        "output_tokens": calls.get("output_tokens", 0),
+        "cost": calls.get("cost", 0.0),
+        "failed": summary.get("failed", 0),
+        "seconds": summary.get("seconds", 0.0),
+    }
+
+
+def progress(folder: Path) -> dict[str, Any]:
+    """The last snapshot of how far it was; it stays when the run fails. Empty before the first."""
+    snapshots: list[dict[str, Any]] = [event for event in _tail(folder) if event.get("event") == "progress"]
+    return snapshots[-1] if snapshots else {}
+
+
+def last_event(folder: Path) -> dict[str, Any]:
+    """The newest event; empty when there is none."""
+    events = _tail(folder)
+    return events[-1] if events else {}
+
+
+def stages(folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """The stages that the latest try has finished, and the notes it left, in order."""
+    path = folder / EVENTS_FILE
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            begin = max(data.rfind(b'"event":"run-started"'), 0)
+            places = sorted(place for mark in _MARKS for place in _places(data, mark, begin))
+            events = [_line_at(data, place) for place in places]
+    except (OSError, ValueError):  # none yet, or an empty file
+        return [], []
+    finished = [event for event in events if event.get("event") == "stage-finished"]
+    return finished, [str(event["text"]) for event in events if event.get("event") == "note" and event.get("text")]
+
+
+def _places(data: mmap.mmap, mark: bytes, begin: int) -> list[int]:
+    found = []
+    place = data.find(mark, begin)
+    while place >= 0:
+        found.append(place)
+        place = data.find(mark, place + 1)
+    return found
+
+
+def _line_at(data: mmap.mmap, place: int) -> dict[str, Any]:
+    start, end = data.rfind(b"\n", 0, place) + 1, data.find(b"\n", place)
+    return _decoded(data[start : end if end >= 0 else len(data)])
+
+
+def _tail(folder: Path) -> list[dict[str, Any]]:
+    try:
+        with (folder / EVENTS_FILE).open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _TAIL))
+            lines = file.read().splitlines()
+    except OSError:
+        return []
+    return [event for event in map(_decoded, lines) if event]
+
+
+def _decoded(line: bytes) -> dict[str, Any]:
+    try:
+        event = orjson.loads(line)
+    except orjson.JSONDecodeError:  # torn at either end
+        return {}
+    return dict(event) if isinstance(event, dict) else {}
+
+
+def _signal(code: int) -> str:
+    import signal
+
+    number = -code if code < 0 else code - 128
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"exit code {code}"

@@ -1,0 +1,147 @@
+"""The index follows the folders: runs of the command line appear in it, and it can be made again from nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import select
+
+from generation_functions.run_folder import STATE_FILE, is_held, known_run_folders, read_json
+from web.database import Database
+from web.roots import Root
+from web.runs.figures import figures
+from web.runs.finding import run_id
+from web.runs.life import folder_time, label_of
+from web.settings import Settings
+from web.tables import ACTIVE, Kind, State, Work
+
+_DEEPEST = 4
+_EVERY_SECONDS = 1.0
+_STATES = {
+    "completed": State.COMPLETED,
+    "failed": State.FAILED,
+    "paused": State.PAUSED,
+    "interrupted": State.PAUSED,
+    "queued": State.PAUSED,
+}
+
+
+class Index:
+    """Keeps the index true to the folders, looking at most once a second."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings, self._database = settings, database
+        self._lock, self._looked = Lock(), 0.0
+
+    def follow(self) -> None:
+        """Take over what happened in the folders since the last look."""
+        with self._lock:
+            if monotonic() - self._looked < _EVERY_SECONDS and self._looked:
+                return
+            self._look()
+            self._looked = monotonic()
+
+    def _look(self) -> None:
+        with self._database.session() as session:
+            rows = {work.id: work for work in session.scalars(select(Work).where(Work.kind == Kind.RUN))}
+        for folder in self._folders():
+            identity, changed = run_id(folder), folder_time(folder)
+            row = rows.get(identity)
+            if row is None:
+                self._add(identity, folder, changed)
+            elif _may_have_changed(row, changed):
+                self._update(identity, folder, changed)
+
+    def _folders(self) -> Iterator[Path]:
+        seen = set()
+        for folder in [*known_run_folders(), *_run_folders(Root.OUTPUTS.folder(self._settings), _DEEPEST)]:
+            resolved = folder.resolve()
+            if resolved not in seen and (resolved / STATE_FILE).is_file():
+                seen.add(resolved)
+                yield resolved
+
+    def _add(self, identity: str, folder: Path, changed: int) -> None:
+        label, values = label_of(folder), _facts(folder)
+        created = float(label.get("created") or _birth(folder))
+        if label.get("folder_time") == changed and label.get("state") in [*State]:
+            values["state"], values["message"] = label["state"], str(label.get("message", ""))
+            if values["state"] in ACTIVE:  # the queue that held it is gone with the index
+                values["state"], values["message"] = State.PAUSED, "the index was made again: resume it"
+        with self._database.session() as session:
+            if session.get(Work, identity) is None:
+                session.add(
+                    Work(
+                        id=identity,
+                        kind=Kind.RUN,
+                        folder=str(folder),
+                        created=created,
+                        folder_time=changed,
+                        name=str(label.get("name") or "")[:200],
+                        tags=[str(tag) for tag in label.get("tags") or []],
+                        config_file=str(label.get("config_file") or ""),
+                        **values,
+                    )
+                )
+
+    def _update(self, identity: str, folder: Path, changed: int) -> None:
+        values = _facts(folder)
+        with self._database.session() as session:
+            row = session.get(Work, identity)
+            if row is None or (row.state in ACTIVE and row.worker) or row.state == State.QUEUED:
+                return
+            if changed == row.folder_time and row.state != State.RUNNING and values["state"] != State.RUNNING:
+                return
+            for name, value in {**values, "folder_time": changed}.items():
+                setattr(row, name, value)
+
+
+def _may_have_changed(row: Work, changed: int) -> bool:
+    """Whether another process than a worker may have moved this run: the command line."""
+    if row.state == State.RUNNING:
+        return not row.worker
+    return row.state != State.QUEUED and (changed != row.folder_time or row.state == State.LOST)
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    """What run.json and summary.json say, for a run that no worker of ours looks after."""
+    state = read_json(folder / STATE_FILE)
+    status = state.get("status")
+    found = State.RUNNING if is_held(folder) else _STATES.get(str(status), State.LOST)
+    message = str(state.get("message") or "")
+    if found == State.LOST:
+        message = "its process died; resume it: nothing is paid twice"
+    elif found == State.RUNNING:
+        message = "run by the command line"
+    times: dict[str, Any] = {"ended": (folder / STATE_FILE).stat().st_mtime} if found != State.RUNNING else {}
+    return {
+        "state": found,
+        "message": message[:4000],
+        "pipeline": str(state.get("pipeline") or "")[:200],
+        "result": figures(folder),
+        "worker": "",
+        **times,
+    }
+
+
+def _run_folders(folder: Path, depth: int) -> Iterator[Path]:
+    if (folder / STATE_FILE).is_file():
+        yield folder
+        return  # runs do not lie in runs
+    if depth == 0:
+        return
+    with suppress(OSError), os.scandir(folder) as entries:
+        below = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+        for path in sorted(below):
+            yield from _run_folders(path, depth - 1)
+
+
+def _birth(folder: Path) -> float:
+    with suppress(OSError):
+        return (folder / ".lock").stat().st_mtime
+    return folder.stat().st_mtime
