@@ -197,7 +197,8 @@ class Endpoint:
             decoded = orjson.loads(data)
         except orjson.JSONDecodeError as error:
             start = self._mask(data[:_MOST_BYTES_LOOKED_AT].decode("utf-8", "replace"))[:80]
-            raise self._trouble("body", f"{self.base_url} answered with something that is not JSON: {start!r}") from error
+            said = f"{self.base_url} answered with something that is not JSON: {start!r}"
+            raise self._trouble("body", said) from error
         if not isinstance(decoded, dict):
             raise self._trouble("body", f"{self.base_url} answered with JSON that is not an object")
         if "error" in decoded and not decoded.get("choices"):  # a 200 that is an error in disguise

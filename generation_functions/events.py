@@ -29,7 +29,9 @@ class EventLog:
     def add(self, kind: str, **facts: Any) -> None:
         """Append one event. An event that the disk does not take is let go: events are never worth a run."""
         self._number += 1
-        line = orjson.dumps({"n": self._number, "t": round(time(), 2), "event": kind, **self._mask.inside(facts)}, default=str)
+        line = orjson.dumps(
+            {"n": self._number, "t": round(time(), 2), "event": kind, **self._mask.inside(facts)}, default=str
+        )
         try:
             os.write(self._file, line + b"\n")
         except OSError:

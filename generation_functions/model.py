@@ -1,15 +1,18 @@
 """The `Model` parameter: which model, where it answers, how it samples, what it costs.
 
-A string is shorthand: `offline`, `auto`, `PROVIDER:NAME` (`ollama:qwen3:8b`, `openai:gpt-5-mini`).
+A string is shorthand: `offline`, `auto`, `PROVIDER:NAME` (`ollama:qwen3:8b`, `openai:gpt-5-mini`). Besides the
+providers below there may be some of a person's own, see own_providers.py.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from generation_functions.errors import AugmentoolkitError
+from generation_functions.masking import passwords_in, secret_headers
 
 OFFLINE = "offline"
 AUTO = "auto"
@@ -17,10 +20,11 @@ AUTO = "auto"
 
 @dataclass(frozen=True)
 class Provider:
-    """Where a provider's OpenAI-compatible API answers and which variable holds its key."""
+    """Where a provider's OpenAI-compatible API answers, and which variable or which secret holds its key."""
 
     base_url: str
     key_variable: str = ""
+    secret: str = ""
 
 
 PROVIDERS = {
@@ -76,7 +80,7 @@ class Model(BaseModel):
         default="", description="API root, usually ending in /v1. A list spreads calls over several endpoints."
     )
     api_key: SecretStr | list[SecretStr] | None = Field(
-        default=None, description="Write ${VARIABLE}. A list spreads calls over several keys."
+        default=None, description="Write ${VARIABLE} or secret://NAME. A list spreads calls over several keys."
     )
     sampling: Sampling = Field(default_factory=Sampling)
     prices: Prices | None = Field(
@@ -105,13 +109,19 @@ class Model(BaseModel):
         if not isinstance(value, dict):
             return value
         provider_name, colon, rest = str(value.get("name", "")).partition(":")
-        provider = PROVIDERS.get(provider_name)
-        if colon and rest and provider and not value.get("base_url"):
-            value = {**value, "name": rest, "base_url": provider.base_url}
-            key = os.environ.get(provider.key_variable, "") if provider.key_variable else ""
-            if key and not value.get("api_key"):
-                value["api_key"] = key
-        return value
+        if not (colon and rest) or value.get("base_url"):
+            return value
+        from generation_functions.own_providers import find_provider, key_of
+
+        try:
+            provider = find_provider(provider_name)
+            if provider is None:
+                return value
+            key = value.get("api_key") or key_of(provider_name, provider)
+        except AugmentoolkitError as error:
+            raise ValueError(str(error)) from error
+        value = {**value, "name": rest, "base_url": provider.base_url}
+        return {**value, "api_key": key} if key else value
 
     @field_validator("base_url")
     @classmethod
@@ -143,6 +153,12 @@ class Model(BaseModel):
         else:
             pairs = [(url, key) for url in urls for key in keys]
         return [(url, key.get_secret_value() if key else "") for url, key in pairs]
+
+    def secrets(self) -> list[str]:
+        """Its keys, headers, and passwords in its addresses."""
+        pairs = self.endpoints()
+        passwords = [password for url, _ in pairs for password in passwords_in(url)]
+        return [*(key for _, key in pairs if key), *secret_headers(self.headers), *passwords]
 
     def public(self) -> dict[str, Any]:
         """What may be shown and saved: everything but keys and headers."""

@@ -57,7 +57,6 @@ class Run:
         description: What the pipeline makes, for the card.
         models: The pipeline's models by parameter, for people and the card.
         config: The resolved config, secrets masked: it is saved and shown.
-        secrets: What nothing that is written may show; keys of models need not be named.
         fingerprint: Of config and code; finished records are taken over unprocessed while it holds.
         max_cost: Dollars this folder may spend over its whole life.
         max_calls: Calls this folder may make over its whole life.
@@ -77,7 +76,6 @@ class Run:
         description: str = "",
         models: Mapping[str, Model] | None = None,
         config: Mapping[str, Any] | None = None,
-        secrets: Iterable[str] = (),
         fingerprint: str = "",
         max_cost: float | None = None,
         max_calls: int | None = None,
@@ -92,7 +90,7 @@ class Run:
         self.pipeline = pipeline
         self.description = description
         self.config = dict(config or {})
-        self.mask = Mask(secrets)
+        self.mask = Mask()  # takes keys out of all that is written; learns those of models by itself
         self.sample = sample
         self.stages: list[dict[str, Any]] = []
         self.notes: list[str] = []

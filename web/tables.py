@@ -70,7 +70,7 @@ class Work(Base):
     """Of a job: its sample size and config."""
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON, nullable=True)
     """Of a run: figures for the list. Of a job: what it found out."""
-    folder_time: Mapped[int] = mapped_column(BigInteger, default=0)
+    folder_time: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     """When run.json was last written, as far as the index knows; in nanoseconds."""
 
 

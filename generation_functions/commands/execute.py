@@ -48,7 +48,6 @@ def execute(config: Config, watch: Watch | None = None, *, sample: int | None = 
         description=schema.summary,
         models={name: value for name, value in config.arguments.items() if isinstance(value, Model)},
         config=config.masked(),
-        secrets=config.secrets,
         # A sample is watched record by record, so nothing in it is taken over unprocessed.
         fingerprint=fingerprint(config) if sample is None else "",
         max_cost=options.max_cost,
@@ -60,6 +59,7 @@ def execute(config: Config, watch: Watch | None = None, *, sample: int | None = 
         on_progress=watch.on_progress,
         observe=watch.observe,
     )
+    run.mask.add(config.secrets)
     with run:
         if watch.on_start:
             watch.on_start(run)

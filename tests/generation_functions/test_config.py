@@ -176,9 +176,23 @@ def test_a_missing_variable_tells_how_to_set_it() -> None:
     assert "export NO_SUCH_KEY=" in found
 
 
-def test_the_vault_is_named_as_the_services() -> None:
+def test_a_missing_secret_tells_how_to_set_it() -> None:
     [found] = problems("input_dir: docs\nmodel: {name: m, base_url: 'http://h', api_key: 'secret://openai'}\n")
-    assert "write ${OPENAI}" in found
+    assert found.startswith("c.yaml:3: model.api_key: there is no secret called openai: run ")
+    assert "secret set openai" in found
+
+
+def test_a_secret_is_saved_as_it_is_written(own_state: Path) -> None:
+    Vault(own_state).put("openai", "sk-very-secret")
+    text = "input_dir: docs\nmodel: {name: m, base_url: 'http://h/v1', api_key: 'secret://openai'}\n"
+    config = check(text)
+    assert config.arguments["model"].api_key.get_secret_value() == "sk-very-secret"
+    assert config.secrets == ("sk-very-secret",)
+    saved = config.masked()
+    assert saved["model"]["api_key"] == "secret://openai"
+    again = saved_config(saved, "run.json", load_registry(), [])
+    assert again.arguments["model"] == config.arguments["model"]
+    assert "sk-very-secret" not in to_yaml(saved) + repr(config)
 
 
 def test_a_key_written_out_is_masked_and_asked_for_again_on_resume() -> None:

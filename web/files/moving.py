@@ -7,6 +7,7 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 from web.files.places import disk_errors, entry_itself, exists, refuse_if_at_work
 from web.problems import ConflictError, InvalidError, NotFoundError
@@ -110,9 +111,9 @@ def _put(source: Path, target: Path, overwrite: bool) -> None:
 
 def _copy(source: Path, target: Path, overwrite: bool) -> None:
     """From one disk to another, or where there are no hard links."""
-    beside = target.with_name(f".{source.name}")
+    beside = target.with_name(f".{token_hex(8)}.part")
     try:
-        shutil.copyfile(source, beside)
+        shutil.copy2(source, beside)
         if exists(target) and not overwrite:
             raise FileExistsError(errno.EEXIST, "it exists already", str(target))
         beside.replace(target)

@@ -35,6 +35,12 @@ class _DiedError(Exception):
     """The process ended over a request."""
 
 
+class _BusyError(UnavailableError):
+    """Others ask too much at the moment."""
+
+    code = "pipeline-host"
+
+
 class PipelineHost:
     """Asks a child process about pipelines and configs. Safe to use from several threads."""
 
@@ -45,9 +51,9 @@ class PipelineHost:
         self._idle, self._limit, self._compare_every = idle, limit, compare_every
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._pending = b""
-        self._stamp, self._compared = "", 0.0
-        self._known: dict[tuple[str, str], dict[str, Any]] = {}
+        self._stamp_lock = threading.Lock()
+        self._stamp, self._compared, self._imported = "", 0.0, ""
+        self._known: dict[tuple[str, str], dict[str, Any] | ProblemError] = {}
         self._closed = False
 
     @property
@@ -68,9 +74,10 @@ class PipelineHost:
             facts["file"] = self._shown(facts["file"])
         line = json.dumps({"request": request, "facts": facts}).encode() + b"\n"
         if not self._lock.acquire(timeout=self._limit):
-            raise _unavailable("pipelines are busy with another request; try again in a moment")
+            raise _BusyError("pipelines are busy with other requests; try again in a moment")
         try:
-            self._renew()
+            if self._process is not None and self._imported != self._current():
+                self._end()
             reply = self._exchange(line)
         finally:
             self._lock.release()
@@ -80,14 +87,20 @@ class PipelineHost:
         raise _problem(reply)
 
     def cached(self, request: str, **facts: Any) -> dict[str, Any]:
-        """The same for what depends on code alone: asked once until code changes."""
-        self._compare()
-        stamp, key = self._stamp, (request, json.dumps(facts, sort_keys=True))
+        """The same for what depends on code alone: asked once until code changes, also when it fails."""
+        stamp, key = self._current(), (request, json.dumps(facts, sort_keys=True))
         known = self._known.get(key)
         if known is None:
-            known = self.ask(request, **facts)
+            try:
+                known = self.ask(request, **facts)
+            except _BusyError:
+                raise
+            except ProblemError as error:
+                known = error
             if stamp == self._stamp:
                 self._known[key] = known
+        if isinstance(known, ProblemError):
+            raise type(known)(known.detail, code=known.code, mistakes=known.mistakes)
         return known
 
     def close(self) -> None:
@@ -101,22 +114,16 @@ class PipelineHost:
         root = self._settings.root.resolve()
         return str(found.relative_to(root) if found.is_relative_to(root) else found)
 
-    def _renew(self) -> None:
-        """End a child that imported code that is no longer what it was."""
-        before = self._stamp
-        self._compare()
-        if self._process is not None and before != self._stamp:
-            self._end()
-
-    def _compare(self) -> None:
-        now = monotonic()
-        if self._stamp and now - self._compared < self._compare_every:
-            return
-        stamp = code_stamp(self._settings.root)
-        self._compared = monotonic()
-        if stamp != self._stamp:
-            self._known = {}
-            self._stamp = stamp
+    def _current(self) -> str:
+        """The stamp of the code as it is, or was a moment ago."""
+        with self._stamp_lock:
+            if not self._stamp or monotonic() - self._compared >= self._compare_every:
+                stamp = code_stamp(self._settings.root)
+                self._compared = monotonic()
+                if stamp != self._stamp:
+                    self._known = {}
+                    self._stamp = stamp
+            return self._stamp
 
     def _exchange(self, line: bytes) -> dict[str, Any]:
         started_now = self._process is None
@@ -139,13 +146,14 @@ class PipelineHost:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._closed:
-            raise _unavailable("the service is ending")
+            raise _BusyError("the service is ending")
         if self._process is None:
             self._start()
         assert self._process is not None
         return self._process
 
     def _start(self) -> None:
+        self._imported = self._current()  # before: what is edited meanwhile is imported again
         folders = [str(PROJECT), *(str(Path(folder).absolute()) for folder in sys.path if folder)]
         open_to = [str(folder) for folder in (self._settings.root, *self._settings.input_folders)]
         settings = {
@@ -167,7 +175,7 @@ class PipelineHost:
             )
         except OSError as error:
             raise _unavailable(f"Python cannot be started with {sys.executable}: {error.strerror}") from error
-        self._process, self._pending = process, b""
+        self._process = process
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
         try:
@@ -222,8 +230,9 @@ class PipelineHost:
         process, self._process = self._process, None
         if process is None:
             return
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        if process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 

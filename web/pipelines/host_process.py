@@ -43,6 +43,7 @@ def main(settings: Facts) -> None:
     answers.write(READY)
     answers.flush()
     serve(requests, answers, settings)
+    os._exit(0)  # the listening thread still holds its pipe
 
 
 def serve(requests: queue.SimpleQueue[bytes], answers: IO[bytes], settings: Facts) -> None:

@@ -57,8 +57,9 @@ class _Counts:
 
     def holds_for(self, file: int, start: int, size: int) -> bool:
         """Whether the file is still the one that was counted: not replaced, cut, or written again in place."""
-        indexed = start + len(self.ends) * BLOCK
-        return size >= indexed and os.pread(file, len(self.sample), indexed - len(self.sample)) == self.sample
+        with self._lock:
+            indexed, sample = start + len(self.ends) * BLOCK, self.sample
+        return size >= indexed and os.pread(file, len(sample), indexed - len(sample)) == sample
 
     def extend(self, file: int, start: int, until: int, deadline: Deadline) -> None:
         """Count the whole blocks before the offset `until`."""

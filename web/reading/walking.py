@@ -39,12 +39,12 @@ class Walk:
         """The line it stands on, with its line end where it has one. Not for walks that fold."""
         place = self._place()
         stop = self._data.find(b"\n", place)
-        while stop < 0 and len(self._data) - place < LONGEST_LINE:
-            length = len(self._data)
-            if not self._grow():
-                return self._data[place:]
+        if stop >= 0:
+            return self._data[place : stop + 1]
+        self._begin, self._data = self.offset, self._data[place:]
+        while stop < 0 and (length := len(self._data)) < LONGEST_LINE and self._grow():
             stop = self._data.find(b"\n", length)
-        return self._data[place : stop + 1] if stop >= 0 else self._data[place:]
+        return self._data[: stop + 1] if stop >= 0 else self._data
 
     def next(self) -> None:
         """Go to the next line."""

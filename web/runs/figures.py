@@ -25,6 +25,8 @@ def ending(folder: Path, state: State, watched: Watched) -> tuple[str, dict[str,
     match state:
         case State.COMPLETED:
             message = ""
+        case State.PAUSED if watched.asked == "paused":
+            message = "paused; resume it to go on"
         case State.QUEUED:
             message = "its worker was stopped; it goes on when one is back"
         case State.CANCELLED:

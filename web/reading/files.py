@@ -1,0 +1,102 @@
+"""Files of a run's folder, opened without ever leaving it, and values read from them taken for what they are."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from web.problems import ProblemError
+from web.roots import inside
+
+_DEEPEST = 100  # levels of lists and objects; the writer of the answer knows no more than 254
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What changes when a file is written again."""
+
+    inode: int
+    size: int
+    changed: int
+
+    @property
+    def short(self) -> str:
+        """For cursors."""
+        return f"{hash((self.inode, self.size, self.changed)) & 0xFFFFFFFF:08x}"
+
+
+def stamp_of(file: int) -> Stamp:
+    """Of an open file."""
+    status = os.fstat(file)
+    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def stamp_at(path: Path) -> Stamp | None:
+    """Of a file by its path; None when it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def file_in(folder: Path, name: str) -> Path | None:
+    """A file of the run's folder; None when it is not there, or is a link that leads out of the folder."""
+    try:
+        path = inside(folder, name)
+        return path if path.is_file() else None
+    except (ProblemError, OSError):
+        return None
+
+
+def parse_object(line: bytes) -> dict[str, Any] | None:
+    """The JSON object in a line; None for what is torn, damaged, nested beyond reason, or something else."""
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        try:
+            value = orjson.loads(line.decode("utf-8", "replace"))
+        except orjson.JSONDecodeError:
+            return None
+    return value if isinstance(value, dict) and not is_deeper(value, _DEEPEST) else None
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects are nested in more than so many levels."""
+    if isinstance(value, dict):
+        return levels == 0 or any(is_deeper(inner, levels - 1) for inner in value.values())
+    if isinstance(value, list):
+        return levels == 0 or any(is_deeper(inner, levels - 1) for inner in value)
+    return False
+
+
+def text_of(value: Any) -> str:
+    """A text out of a file that anybody may have written."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(value)
+
+
+def whole_of(value: Any) -> int:
+    """A whole number of that kind; 0 for anything else."""
+    return value if isinstance(value, int) else 0
+
+
+def number_of(value: Any) -> float:
+    """A number of that kind; 0 for anything else."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
+
+
+def list_of(value: Any) -> list[Any]:
+    """A list of that kind; empty for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def objects_of(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list of that kind."""
+    return [one for one in list_of(value) if isinstance(one, dict)]
