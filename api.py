@@ -13,10 +13,15 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from web import health, problems
+from web.configs import routes as configs
 from web.database import open_database
+from web.files import routes as files
 from web.jobs import routes as jobs
+from web.pipelines import routes as pipelines
 from web.pipelines.host import PipelineHost
+from web.preferences import routes as preferences
 from web.queueing import Queues
+from web.reading import routes as reading
 from web.runs import routes as runs
 from web.runs.index import Index
 from web.security import Guard
@@ -34,6 +39,11 @@ ROUTERS = (
     health.router,
     runs.router,
     jobs.router,
+    pipelines.router,
+    configs.router,
+    preferences.router,
+    files.router,
+    reading.router,
 )
 logger = logging.getLogger("augmentoolkit.web")
 

@@ -46,9 +46,9 @@ def delete_provider(folder: Path, name: str) -> bool:
     return True
 
 
-def find_provider(name: str) -> Provider | None:
-    """The provider called `name`: built in, or one of this machine's own."""
-    return PROVIDERS.get(name) or own_providers(state_folder()).get(name)
+def find_provider(name: str, folder: Path | None = None) -> Provider | None:
+    """The provider called `name`: built in, or an own one of a state folder (by default this machine's)."""
+    return PROVIDERS.get(name) or own_providers(folder or state_folder()).get(name)
 
 
 def key_of(name: str, provider: Provider, folder: Path | None = None) -> str:

@@ -15,12 +15,13 @@ from typing import Any
 from generation_functions.errors import AugmentoolkitError, UsageError
 from generation_functions.names import closest
 from generation_functions.run_folder import state_folder
-from generation_functions.vault import NAME, NAME_RULE, Vault
+from generation_functions.vault import KEY_VARIABLE, NAME, NAME_RULE, Vault
 
 KeyPath = tuple[str | int, ...]
 
 _REFERENCE = re.compile(r"\$(\$?)\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
+_NOT_FOR_CONFIGS = (KEY_VARIABLE, "ATK_TOKEN")
 _SECRET = re.compile(r"(Bearer )?secret://(.*)", re.DOTALL)
 
 
@@ -99,6 +100,9 @@ class ReferenceFiller:
         if not _NAME.match(name):
             message = f"${{{name}}} is not a variable name; write $${{...}} for the plain text"
             self.missing.append((path, message))
+            return match[0]
+        if name in _NOT_FOR_CONFIGS:
+            self.missing.append((path, f"the variable {name} is not for configs"))
             return match[0]
         value = self.variables.get(name, "")
         if not value:

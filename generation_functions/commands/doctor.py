@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from generation_functions.commands.chosen import add_json, add_set, chosen_config, overrides_of
@@ -94,45 +93,14 @@ async def _call_each_endpoint(model: Model) -> list[dict[str, Any]]:
 
 
 async def _call(model: Model, url: str, key: str) -> dict[str, Any]:
-    import orjson
+    from generation_functions.probing import call_once, known_models
 
-    from generation_functions.endpoints import BadRequestError, Endpoint, TroubleError
-    from generation_functions.errors import ModelRefusedError
-
-    question = "Answer with the one word: yes"
-    chat = model.mode == "chat"
-    asked = {"messages": [{"role": "user", "content": question}]} if chat else {"prompt": question}
-    path = "/chat/completions" if chat else "/completions"
-    body = orjson.dumps({"model": model.name, **asked, "max_tokens": 16})
-    endpoint = Endpoint(url, key, 1)
-    await endpoint.open()
-    started = monotonic()
-    try:
-        await endpoint.post(path, body, min(model.timeout, _PATIENCE_SECONDS), model.headers)
-    except (TroubleError, BadRequestError, ModelRefusedError) as error:
-        known = await _known_models(url, key)
-        hint = f" It has: {', '.join(known[:12])}" if known and model.name not in known else ""
-        return {"base_url": url, "ok": False, "seconds": None, "problem": f"{error}{hint}"}
-    finally:
-        await endpoint.close()
-    return {"base_url": url, "ok": True, "seconds": round(monotonic() - started, 3), "problem": ""}
-
-
-async def _known_models(url: str, key: str) -> list[str]:
-    """The models an endpoint lists, to say so when the name is wrong."""
-    import aiohttp
-
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    timeout = aiohttp.ClientTimeout(total=5)
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(f"{url}/models", headers=headers) as response,
-        ):
-            listed = await response.json(content_type=None)
-            return [str(entry["id"]) for entry in listed["data"]]
-    except (aiohttp.ClientError, OSError, ValueError, KeyError, TypeError):
-        return []
+    found = await call_once(model, url, key, min(model.timeout, _PATIENCE_SECONDS))
+    if found.ok:
+        return {"base_url": url, "ok": True, "seconds": found.seconds, "problem": ""}
+    known = await known_models(url, key)
+    hint = f" It has: {', '.join(known[:12])}" if known and model.name not in known else ""
+    return {"base_url": url, "ok": False, "seconds": None, "problem": f"{found.problem}{hint}"}
 
 
 def _print(findings: dict[str, Any], console: Console, *, asked: bool) -> None:

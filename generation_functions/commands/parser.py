@@ -16,6 +16,7 @@ from generation_functions.commands import (
     retry_failed,
     rows,
     run,
+    secret,
     show,
 )
 
@@ -32,11 +33,12 @@ examples:
   python run_augmentoolkit.py run configs/mine.yaml --set limit=100 --set model=ollama:qwen3:8b
   python run_augmentoolkit.py resume outputs/mine           go on where it stopped; nothing is paid twice
   python run_augmentoolkit.py rows outputs/mine             look at what came out, row by row
+  python run_augmentoolkit.py secret set openai             keep an API key encrypted; configs write secret://openai
   python run_augmentoolkit.py                               everything in pipeline_order of super_config.yaml
 
 exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 paused and resumable, 130 interrupted
 """
-COMMANDS = (list_pipelines, show, new, check, plan, estimate, preview, run, resume, retry_failed, rows, doctor)
+COMMANDS = (list_pipelines, show, new, check, plan, estimate, preview, run, resume, retry_failed, rows, doctor, secret)
 
 
 def build_parser() -> ArgumentParser:

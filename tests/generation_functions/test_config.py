@@ -11,6 +11,7 @@ from generation_functions.config import Config, load_config, parse_config, saved
 from generation_functions.config_yaml import parse_yaml
 from generation_functions.errors import ConfigError, Problem
 from generation_functions.registry import load_registry
+from generation_functions.vault import Vault
 
 PIPELINE = '''
 from pathlib import Path

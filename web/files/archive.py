@@ -12,9 +12,7 @@ from stat import S_ISREG
 from typing import BinaryIO
 
 _BLOCK = 1 << 18
-_PACKED = frozenset(
-    ".zip .gz .bz2 .xz .zst .7z .epub .docx .pptx .pdf .png .jpg .jpeg .webp .parquet .safetensors .gguf".split()
-)
+_PACKED_SUFFIXES = ".zip .gz .bz2 .xz .zst .7z .epub .docx .pptx .pdf .png .jpg .jpeg .webp .parquet .safetensors .gguf"
 """Packing these again costs time and saves nothing."""
 _NOTE = "_not in this archive.txt"
 
@@ -80,7 +78,7 @@ def _pack(file: BinaryIO, name: str, archive: zipfile.ZipFile, out: _Outgoing) -
 def _info(name: str, size: int, modified: float) -> zipfile.ZipInfo:
     moment = time.localtime(modified)[:6]
     info = zipfile.ZipInfo(name, min(max(moment, (1980, 1, 1, 0, 0, 0)), (2107, 12, 31, 23, 59, 58)))
-    packed = Path(name).suffix.lower() in _PACKED or not size
+    packed = Path(name).suffix.lower() in _PACKED_SUFFIXES.split() or not size
     info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
     info.external_attr = (0o40755 << 16 | 0x10) if name.endswith("/") else 0o100644 << 16
     info.file_size = size

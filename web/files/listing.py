@@ -80,7 +80,8 @@ def describe(root: Path, target: Path) -> Entry:
 
 
 def _names(folder: Path, hidden: bool) -> tuple[list[str], list[str]]:
-    folders, files = [], []
+    folders: list[str] = []
+    files: list[str] = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if hidden or not entry.name.startswith("."):

@@ -85,19 +85,32 @@ def exists(path: Path) -> bool:
 
 
 def refuse_if_at_work(root: Path, target: Path) -> None:
-    """Refuse to change what a run works with: a run folder, something in one, or a folder that holds one.
+    """Refuse to take away what a run works with: a run folder, something in one, or a folder that holds one.
 
     Raises:
         ConflictError: A living process holds such a folder.
     """
-    folders = [folder for folder in (target, *target.parents) if folder.is_relative_to(root)]
-    held = next((folder for folder in folders if is_held(folder)), None)
-    if held is None and target.is_dir() and not target.is_symlink():
-        held = next((folder for folder in _with_lock(target) if is_held(folder)), None)
-    if held is not None:
-        raise ConflictError(
-            f"a run is at work in {held.relative_to(root)}: pause or cancel it first", code="run-at-work"
-        )
+    refuse_in_work(root, target)
+    if target.is_dir() and not target.is_symlink():
+        for folder in _with_lock(target):
+            _refuse_if_held(root, folder)
+
+
+def refuse_in_work(root: Path, target: Path) -> None:
+    """Refuse to write in the folder of a run at work.
+
+    Raises:
+        ConflictError: A living process holds `target` or a folder around it.
+    """
+    for folder in (target, *target.parents):
+        if folder.is_relative_to(root):
+            _refuse_if_held(root, folder)
+
+
+def _refuse_if_held(root: Path, folder: Path) -> None:
+    if is_held(folder):
+        where = folder.relative_to(root)
+        raise ConflictError(f"a run is at work in {where}: pause or cancel it first", code="run-at-work")
 
 
 def _with_lock(folder: Path) -> Iterator[Path]:

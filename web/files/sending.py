@@ -19,7 +19,7 @@ _BLOCK = 1 << 18
 _ONE_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp")
 """Not SVG: it can hold scripts."""
-_TEXTS = frozenset(".txt .text .md .markdown .rst .log .csv .tsv .json .jsonl .ndjson .yaml .yml .toml .ini .py".split())
+_TEXT_SUFFIXES = ".txt .text .md .markdown .rst .log .csv .tsv .json .jsonl .ndjson .yaml .yml .toml .ini .py"
 _REPORT = "report.html"
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 ANY_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
@@ -46,9 +46,8 @@ def send_file(path: Path, shown: str, *, inline: bool, wanted: str = "", if_rang
     span = _span(wanted, size) if if_range in ("", tag) else None
     if span is not None and span[0] >= span[1]:
         file.close()
-        return answer(
-            416, "range-beyond-end", f"{shown} has {size} bytes, no such range", **{"Content-Range": f"bytes */{size}"}
-        )
+        beyond = {"Content-Range": f"bytes */{size}"}
+        return answer(416, "range-beyond-end", f"{shown} has {size} bytes: no such range", headers=beyond)
     start, end = span or (0, size)
     headers["Content-Length"] = str(end - start)
     if span is not None:
@@ -73,7 +72,7 @@ def _shown_as(path: Path) -> str:
     """The media type under which a browser may show this file; empty for one to be saved."""
     if path.name == _REPORT:
         return "text/html; charset=utf-8"
-    if path.suffix.lower() in _TEXTS:
+    if path.suffix.lower() in _TEXT_SUFFIXES.split():
         return "text/plain; charset=utf-8"
     guessed = guess_type(path.name)[0] or ""
     return guessed if guessed in _IMAGES else ""

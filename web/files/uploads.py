@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from secrets import token_hex
 from typing import Annotated
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from generation_functions.run_folder import write_atomically
 from web.files.moving import place
-from web.files.places import RootName, disk_errors, entry_itself, exists, refuse_if_at_work, refuse_if_too_full
+from web.files.places import RootName, disk_errors, entry_itself, exists, refuse_if_too_full, refuse_in_work
 from web.files.unpacking import unpack
 from web.problems import ConflictError, NotFoundError, ProblemError, TooLargeError
 from web.roots import clean, inside
@@ -68,8 +69,9 @@ def begin(settings: Settings, asked: UploadRequest) -> Upload:
         folder.mkdir(parents=True, exist_ok=True)
         under_way = _clear_abandoned(folder)
     if asked.size > settings.upload_bytes:
-        most = settings.upload_bytes >> 20
-        raise TooLargeError(f"{asked.path} is larger than the {most} MB that ATK_UPLOAD_BYTES allows")
+        raise TooLargeError(
+            f"{asked.path} has more than the {settings.upload_bytes} bytes that ATK_UPLOAD_BYTES allows"
+        )
     if under_way >= settings.upload_files:
         raise TooLargeError("too many uploads are under way: finish or delete some first", code="too-many-uploads")
     refuse_if_too_full(folder, asked.size)
@@ -90,7 +92,8 @@ def find(settings: Settings, upload_id: str) -> Upload:
     Raises:
         NotFoundError: There is none, or it was abandoned, cancelled or refused.
     """
-    for record in (_record(settings, upload_id), *_folder(settings).glob(f"done/*/{upload_id}.json")):
+    done = _folder(settings).glob(f"done/*/{upload_id}.json")  # lazy
+    for record in chain((_record(settings, upload_id),), done):
         with suppress(FileNotFoundError, ValidationError):
             upload = Upload.model_validate_json(record.read_bytes())
             if upload.complete:
@@ -114,12 +117,23 @@ def held(settings: Settings, upload_id: str) -> Iterator[int]:
     except FileNotFoundError as error:
         raise NotFoundError(f"there is no upload {upload_id} under way", code="no-upload") from error
     try:
-        fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConflictError("another request sends this upload: ask again for its offset", code="busy") from error
+        if not _is_still(part, _part(settings, upload_id)):
+            raise NotFoundError(f"upload {upload_id} has just ended", code="no-upload")
         yield part
-    except BlockingIOError as error:
-        raise ConflictError("another request is sending this upload: ask again for its offset", code="busy") from error
     finally:
         os.close(part)
+
+
+def _is_still(part: int, path: Path) -> bool:
+    """Whether the open file is the one at `path`: an upload that ended meanwhile has put it in its place."""
+    try:
+        return os.path.samestat(os.fstat(part), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def finish(settings: Settings, upload: Upload) -> Upload:
@@ -185,7 +199,7 @@ def _check_target(settings: Settings, name: RootName, path: str, overwrite: bool
             raise ConflictError(f"{path} is a folder", code="exists")
         if exists(target) and not overwrite:
             raise ConflictError(f"{path} exists already; send overwrite to replace it", code="exists")
-    refuse_if_at_work(root, target)
+    refuse_in_work(root, target)
     refuse_if_too_full(target, size)
     return target
 
@@ -199,7 +213,7 @@ def _clear_abandoned(folder: Path) -> int:
             if ending == "part":
                 under_way += 1
             with suppress(FileNotFoundError):
-                if ending in ("part", "unpacked") and entry.stat().st_mtime < oldest:
+                if ending and entry.stat().st_mtime < oldest and (ending != "json" or not _has_part(folder, upload_id)):
                     under_way -= ending == "part"
                     _delete(folder, upload_id)
     done = folder / "done"
@@ -207,6 +221,10 @@ def _clear_abandoned(folder: Path) -> int:
     for day in days[:-_REMEMBERED_DAYS]:
         shutil.rmtree(done / day, ignore_errors=True)
     return under_way
+
+
+def _has_part(folder: Path, upload_id: str) -> bool:
+    return (folder / f"{upload_id}.part").exists()
 
 
 def _delete(folder: Path, upload_id: str) -> None:

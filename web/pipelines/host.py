@@ -1,4 +1,4 @@
-"""The service's side of the process that imports pipelines: started on first need, ended when idle, killed when late."""
+"""The service's side of the process that imports pipelines: started on first need, ended if idle, killed if late."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ import json
 import os
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +18,11 @@ from typing import IO, Any
 from generation_functions.commands.new import commented_config
 from generation_functions.commands.order import step_config
 from generation_functions.commands.reference import default, description, type_words
-from generation_functions.config import Config, Examined, default_config, examine_config
+from generation_functions.config import Config, Examined, default_config, examine_config, is_code_path
 from generation_functions.config_yaml import attention_message, parse_yaml, placeholder_message
 from generation_functions.errors import AugmentoolkitError, ConfigError, Problem
 from generation_functions.model import Model
+from generation_functions.overrides import SET
 from generation_functions.registry import IMPORT_TROUBLE, Bounds, Pipeline, Registry, load_registry, unregistered
 from generation_functions.super_config import PROJECT, Step
 
@@ -256,7 +256,7 @@ def _resolved(config: Config, secrets: tuple[Problem, ...]) -> Facts:
     inputs: Facts = {}
     models: Facts = {}
     for name, value in _flat(config.arguments, ""):
-        if isinstance(value, Path) and name != "output_dir":
+        if isinstance(value, Path) and name != "output_dir" and not _of_the_code(config, name):
             inputs[name] = str(_absolute(value))
         elif isinstance(value, Model):
             models[name] = _public(value, masked, name)
@@ -283,6 +283,12 @@ def _public(model: Model, masked: Any, name: str) -> Facts:
     return model.public()
 
 
+def _of_the_code(config: Config, name: str) -> bool:
+    """Whether a path is the pipeline's own, such as the folder of its prompts, and not the config's."""
+    parameter = config.pipeline.schema.all_parameters.get(name)
+    return name not in config.written and parameter is not None and is_code_path(parameter.default)
+
+
 def _flat(value: Any, name: str) -> list[tuple[str, Any]]:
     """Values that hold no others, with their dotted names."""
     if not isinstance(value, dict | list | tuple):
@@ -296,6 +302,9 @@ def _absolute(path: Path) -> Path:
 
 
 def _sets(overrides: Facts | None) -> list[str]:
+    wrong = [key for key in overrides or () if "=" in key]
+    if wrong:
+        raise ConfigError([Problem(f"{key!r} is no key of a config", SET) for key in wrong])
     return [f"{key}={value}" for key, value in (overrides or {}).items()]
 
 

@@ -75,7 +75,7 @@ class Decisions:
 
     def _take(self, offset: int, line: bytes) -> None:
         entry = parse_object(line)
-        if entry is None or entry.get("decision") not in _CODES:
+        if entry is None or text_of(entry.get("decision")) not in _CODES:
             return  # torn by a power cut
         rows, row = self._rows.setdefault(text_of(entry.get("dataset")), {}), text_of(entry.get("row"))
         code = _CODES[entry["decision"]]
@@ -130,7 +130,8 @@ def history(folder: Path, dataset: str, row: str) -> list[dict[str, Any]]:
     with suppress(FileNotFoundError), path.open("rb") as file:
         for _, line in _whole_lines(file.fileno(), 0):
             if needle in line and (entry := parse_object(line)) is not None:
-                if entry.get("row") == row and entry.get("dataset") == dataset:
+                is_known = text_of(entry.get("decision")) in _CODES
+                if is_known and entry.get("row") == row and entry.get("dataset") == dataset:
                     found.append(entry)
     return found
 

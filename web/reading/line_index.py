@@ -114,6 +114,10 @@ class Lines:
         self.deadline = deadline
         self._counts = counts
 
+    def within(self, deadline: Deadline) -> Lines:
+        """The same lines, to be looked at within a time."""
+        return Lines(self.file, self._counts, self.start, self.end, deadline)
+
     def count(self) -> int:
         """How many there are; one without a line end at the end of the file is one too."""
         if self.end <= self.start:

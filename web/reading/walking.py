@@ -59,6 +59,20 @@ class Walk:
                 break
         self.number += 1
 
+    def buffered(self) -> list[bytes]:
+        """The lines from here on that are in memory, at least one, without their line ends."""
+        place = self._place()
+        stop = self._data.rfind(b"\n", place)
+        return self._data[place:stop].split(b"\n") if stop >= 0 else [self.line().removesuffix(b"\n")]
+
+    def skip(self, lines: list[bytes]) -> None:
+        """Go past lines that `buffered` has given."""
+        if len(lines) == 1:
+            self.next()
+            return
+        self.offset += sum(map(len, lines)) + len(lines)
+        self.number += len(lines)
+
     def go_to(self, number: int) -> None:
         """Go to the line `number`, forward only."""
         if number - self.number > _NEAR:

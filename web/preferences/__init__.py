@@ -1,0 +1,1 @@
+"""Settings of a person: providers, and the secrets that they need."""
