@@ -68,7 +68,7 @@ def write_run(folder: str, rows: int, lines: int) -> None:
         document = path / "documents" / sha256[:2] / f"{sha256}.txt.v1.json"
         document.parent.mkdir(parents=True, exist_ok=True)
         text = f"Document {number}. " + "It says what documents say. " * 4000
-        known = {"sha256": sha256, "text": text, "pages": [], "title": "", "licence": None, "lost": []}
+        known: dict[str, Any] = {"sha256": sha256, "text": text, "pages": [], "title": "", "licence": None, "lost": []}
         document.write_bytes(orjson.dumps(known))
     with (path / "provenance.jsonl").open("wb") as provenance:
         for name, count in (("before", rows // 10), ("pairs", rows), ("after", rows // 10)):

@@ -23,10 +23,10 @@ def own_providers(folder: Path) -> dict[str, Provider]:
     file = _file(folder)
     try:
         kept = orjson.loads(file.read_bytes())
-        return {name: Provider(str(kept[name]["base_url"]), secret=str(kept[name]["secret"])) for name in sorted(kept)}
+        return {name: Provider(str(one["base_url"]), secret=str(one["secret"])) for name, one in sorted(kept.items())}
     except FileNotFoundError:
         return {}
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise StorageError(f"{file} cannot be read ({error}). Mend it, or move it away and add them again.") from error
 
 

@@ -255,11 +255,6 @@ def _connection_words(base_url: str, error: Exception) -> tuple[str, str]:
     host = getattr(error, "host", "") or base_url
     for applies, problem, advice in (
         (
-            isinstance(error, aiohttp.InvalidURL | ValueError) and not isinstance(error, aiohttp.ClientResponseError),
-            f"{base_url} is not a URL",
-            "Write it like https://api.openai.com/v1",
-        ),
-        (
             isinstance(error, aiohttp.ClientConnectorDNSError),
             f"the name {host} is not known",
             "Check how it is spelled, and that this machine is online.",
@@ -285,6 +280,11 @@ def _connection_words(base_url: str, error: Exception) -> tuple[str, str]:
             isinstance(error, aiohttp.ClientConnectorError),
             f"{host} cannot be reached: {said}",
             "Check the address, the network and the firewall.",
+        ),
+        (
+            isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError | ValueError),
+            f"{base_url} is not a URL",
+            "Write it like https://api.openai.com/v1",
         ),
     ):
         if applies:

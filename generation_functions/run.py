@@ -301,6 +301,7 @@ class Run:
             self.finished = True
             self.summary = read_json(self.folder / SUMMARY_FILE)
         self.events = EventLog(self.work_folder, self.mask)
+        self.events.add("run-started", pipeline=self.pipeline, finished=self.finished)
         self._messages = RunLog(self.work_folder, self.mask)
         self.ledger = open_ledger(
             self.folder,

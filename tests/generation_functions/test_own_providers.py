@@ -49,7 +49,7 @@ def test_a_config_may_name_it_before_a_model(own_state: Path) -> None:
 
 def test_a_missing_secret_of_it_says_how_to_save_it(own_state: Path) -> None:
     put_provider(own_state, "mine", MINE)
-    with pytest.raises(ValidationError, match="there is no secret called cluster-key: run .* secret set cluster-key"):
+    with pytest.raises(ValidationError, match=r"there is no secret called cluster-key: run .* secret set cluster-key"):
         Model.model_validate("mine:m")
 
 

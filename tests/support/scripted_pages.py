@@ -74,8 +74,8 @@ class ScriptedPages:
                 asked = Asked(self.command, self.path, key, orjson.loads(data) if data else {})
                 pages.asked.append(asked)
                 page = pages._answer(asked)
-                self.close_connection = True
                 if page.body is None:
+                    self.close_connection = True
                     return
                 body = page.body if isinstance(page.body, bytes) else orjson.dumps(page.body)
                 self.send_response(page.status)
@@ -85,7 +85,7 @@ class ScriptedPages:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""

@@ -59,6 +59,7 @@ def _preview_text(path: Path, offset: int, most: int) -> TextPreview | BinaryPre
         head = file.read(4096)
         mark = next((mark for mark in _WIDE_MARKS if head.startswith(mark)), b"")
         wide = bool(mark) or b"\0" in head
+        offset = min(offset, size)
         offset = offset - offset % 4 if wide else _start_of_character(file, offset)
         file.seek(offset)
         data = _whole_characters(file.read(most), wide, at_end=offset + most >= size)

@@ -27,6 +27,7 @@ def preview_lines(path: Path, *, cursor: int, limit: int) -> RowsPreview:
     rows: list[Row] = []
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
+        cursor = min(cursor, size)
         file.seek(cursor)
         while len(rows) < limit and file.tell() - cursor < _MOST_PAGE_BYTES:
             line = file.readline(_MOST_ROW_BYTES)

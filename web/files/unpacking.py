@@ -30,24 +30,25 @@ MOST_RATIO = 200
 RATIO_MATTERS_FROM_BYTES = 64 << 20
 _BLOCK = 1 << 18
 _ENTRY_SIGNATURE = b"PK\x01\x02"
-_MOST_BYTES_PER_ENTRY = 4096 + 256
+_MOST_DIRECTORY_BYTES = 128 << 20
 # The other methods unpack a block to any size at once, and hardly any program writes them.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
 
 
 class _Archive(io.FileIO):
-    """A zip file that is not read into memory when its directory has more entries than allowed."""
+    """A zip file whose directory is not taken apart when it has far more entries than files are allowed."""
 
-    most: int | None = None
+    allowed: int | None = None
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read, and count the entries while `most` is set: `zipfile` reads the whole directory in one go."""
-        if self.most is not None and size is not None and size > self.most * _MOST_BYTES_PER_ENTRY + (1 << 17):
-            raise _too_many(self.most // 2)
+        """Read; while `allowed` is set, count entries: `zipfile` reads the whole directory in one go."""
+        most = None if self.allowed is None else 2 * self.allowed + 16  # folders have entries too
+        if most is not None and size is not None and size > _MOST_DIRECTORY_BYTES:
+            raise _too_many(self.allowed)
         data = super().read(size) or b""
-        if self.most is not None and data.count(_ENTRY_SIGNATURE) > self.most:
-            raise _too_many(self.most // 2)
+        if most is not None and data.count(_ENTRY_SIGNATURE) > most:
+            raise _too_many(self.allowed)
         return data
 
 
@@ -77,9 +78,9 @@ def unpack(archive: Path, staging: Path, root: Path, path: str, settings: Settin
 @contextmanager
 def _opened(archive: Path, most: int) -> Iterator[zipfile.ZipFile]:
     with _Archive(archive) as file, _damage():
-        file.most = 2 * most + 16  # folders have entries too; files are counted later
+        file.allowed = most
         with zipfile.ZipFile(file) as opened:
-            file.most = None
+            file.allowed = None
             yield opened
 
 
@@ -219,7 +220,7 @@ def _keep(target: Path, kept: Path) -> None:
         shutil.copy2(target, kept, follow_symlinks=False)
 
 
-def _too_many(most: int) -> TooLargeError:
+def _too_many(most: int | None) -> TooLargeError:
     return TooLargeError(
         f"it holds more than the {most} files and folders that ATK_UPLOAD_FILES allows", code="too-many-files"
     )

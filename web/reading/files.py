@@ -13,6 +13,7 @@ import orjson
 from web.problems import ProblemError
 from web.roots import inside
 
+ROW_HEAD = b'{"id":"'
 _DEEPEST = 100  # levels of lists and objects; the writer of the answer knows no more than 254
 
 
@@ -66,6 +67,15 @@ def parse_object(line: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) and not is_deeper(value, _DEEPEST) else None
 
 
+def row_id_of(line: bytes) -> str:
+    """The id of the row in a line, by its place where it has the usual one."""
+    if line.startswith(ROW_HEAD):
+        raw = line[len(ROW_HEAD) : line.find(b'"', len(ROW_HEAD))]
+        if b"\\" not in raw:
+            return raw.decode("utf-8", "replace")
+    return text_of((parse_object(line) or {}).get("id"))
+
+
 def is_deeper(value: Any, levels: int) -> bool:
     """Whether lists and objects are nested in more than so many levels."""
     if isinstance(value, dict):
@@ -100,3 +110,12 @@ def list_of(value: Any) -> list[Any]:
 def objects_of(value: Any) -> list[dict[str, Any]]:
     """The objects of a list of that kind."""
     return [one for one in list_of(value) if isinstance(one, dict)]
+
+
+def is_json(line: bytes) -> bool:
+    """Whether a line is JSON."""
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True

@@ -18,7 +18,7 @@ import orjson
 
 from generation_functions.datasets.provenance import PROVENANCE_FILE
 from web.reading.caches import Caches
-from web.reading.files import file_in, parse_object, text_of
+from web.reading.files import file_in, parse_object, row_id_of, text_of
 from web.reading.line_index import Deadline, Lines, OutOfTimeError
 from web.reading.walking import Walk
 
@@ -99,15 +99,6 @@ def _dataset_at(file: int, offset: int) -> str:
     with suppress(orjson.JSONDecodeError):
         return text_of(orjson.loads(head[begin:end]))
     return ""
-
-
-def row_id_of(line: bytes) -> str:
-    """The id of the row in a line, by its place where it has the usual one."""
-    if line.startswith(b'{"id":"'):
-        raw = line[7 : line.find(b'"', 7)]
-        if b"\\" not in raw:
-            return raw.decode("utf-8", "replace")
-    return text_of((parse_object(line) or {}).get("id"))
 
 
 class Lineage:

@@ -16,7 +16,6 @@ from generation_functions.sources import in_corpus
 from web.reading.decisions import DecidedRows, Decision
 from web.reading.files import objects_of, parse_object, text_of
 from web.reading.line_index import Lines
-from web.reading.lineage import row_id_of
 from web.reading.walking import Walk
 
 
@@ -125,23 +124,29 @@ class IsDecided:
         self._decided = decided
         self._walk = Walk(rows)
         self._rows = rows
+        self._buffered: list[bytes] = []  # from where the walk stands
 
     def at_or_after(self, number: int) -> int | None:
-        walk, stands_at = self._walk, self._decided.decision
+        walk = self._walk
         if self._wanted is not None and not len(self._decided):
             return None
-        walk.go_to(number)
         try:
-            while not walk.ended:
-                lines = walk.buffered()
-                for count, line in enumerate(lines):
-                    if stands_at(row_id_of(line)) == self._wanted:
-                        walk.skip(lines[:count])
-                        return walk.number
-                walk.skip(lines)
+            if number - walk.number >= len(self._buffered):
+                walk.go_to(number)
+                self._buffered = [] if walk.ended else walk.buffered()
+            first = number - walk.number
+            while self._buffered:
+                found = self._decided.first(self._buffered, first, self._wanted)
+                if found is not None:
+                    number = walk.number + found
+                    return number
+                walk.skip(self._buffered)
+                number, first = walk.number, 0
+                self._buffered = []
                 self._rows.deadline.check()
+                self._buffered = [] if walk.ended else walk.buffered()
         finally:
-            self.reached = max(number, walk.number)
+            self.reached = max(self.reached, number)
         return None
 
     @property

@@ -22,9 +22,9 @@ from web.problems import InvalidError, Mistake, NotFoundError, UnavailableError,
 from web.reading.caches import Cached, Caches
 from web.reading.datasets import DatasetName, dataset_of
 from web.reading.decisions import Decision, append, history
-from web.reading.files import is_deeper, number_of, parse_object, text_of
+from web.reading.files import is_deeper, is_json, number_of, parse_object, row_id_of, text_of
 from web.reading.line_index import NEVER
-from web.reading.lineage import Lineage, row_id_of
+from web.reading.lineage import Lineage
 from web.reading.matching import Filter, Matches, conditions_of
 from web.reading.samples import OpenDataset, open_dataset
 from web.reading.walking import Walk
@@ -325,7 +325,7 @@ def _export(opened: OpenDataset, include: Include, file: str, lines: AtomicJsonL
             lines.write(instead)
             edited += 1
             rows += 1
-        elif parse_object(line) is None:
+        elif not is_json(line):
             left_out += 1
         else:
             lines.write_line(line if line.endswith(b"\n") else line + b"\n")

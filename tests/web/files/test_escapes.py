@@ -134,9 +134,7 @@ def test_links_inside_are_followed(client: TestClient, guarded: Path) -> None:
     assert client.get("/api/files/outputs/content", params={"path": "near/a.txt"}).text == "a"
 
 
-@pytest.mark.parametrize(
-    "root", ["outputs-private", "..", "%2e%2e", "", "outputs%00", "state", "OUTPUTS", "outputs%2f.."]
-)
+@pytest.mark.parametrize("root", ["outputs-private", "..", "%2e%2e", "", "outputs%00", "state", "OUTPUTS"])
 def test_there_are_no_other_roots(client: TestClient, guarded: Path, root: str) -> None:
     for answer in (
         client.get(f"/api/files/{root}"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,17 @@ def cut_off(client: TestClient, upload_id: str, arrived: bytes) -> None:
         "server": ("127.0.0.1", 8000),
     }
 
-    async def receive() -> dict[str, Any]:
+    async def receive() -> MutableMapping[str, Any]:
         return messages.pop(0)
 
-    async def answer(message: dict[str, Any]) -> None:
+    async def answer(message: MutableMapping[str, Any]) -> None:
         pass
 
+    async def talk() -> None:
+        await client.app(scope, receive, answer)
+
     assert client.portal is not None
-    client.portal.call(client.app, scope, receive, answer)
+    client.portal.call(talk)
 
 
 def test_a_file_arrives_whole_in_its_folder_when_the_last_byte_does(client: TestClient, project: Path) -> None:
