@@ -10,18 +10,18 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generation_functions.errors import AugmentoolkitError, UsageError
-from generation_functions.names import closest
-from generation_functions.run_folder import state_folder
-from generation_functions.vault import KEY_VARIABLE, NAME, NAME_RULE, Vault
+
+if TYPE_CHECKING:
+    from generation_functions.vault import Vault
 
 KeyPath = tuple[str | int, ...]
 
 _REFERENCE = re.compile(r"\$(\$?)\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
-_NOT_FOR_CONFIGS = (KEY_VARIABLE, "ATK_TOKEN")
+_NOT_FOR_CONFIGS = ("ATK_SECRETS_KEY", "ATK_TOKEN")
 _SECRET = re.compile(r"(Bearer )?secret://(.*)", re.DOTALL)
 
 
@@ -52,6 +52,10 @@ def secret_value(name: str, variables: Mapping[str, str], vault: Vault | None = 
     Raises:
         UsageError: There is none; the message says how to set it.
     """
+    from generation_functions.names import closest
+    from generation_functions.run_folder import state_folder
+    from generation_functions.vault import NAME, NAME_RULE, Vault
+
     if not re.fullmatch(NAME, name):
         raise UsageError(f"{name!r} is not a name for a secret: {NAME_RULE}")
     vault = vault or Vault(state_folder(), variables)

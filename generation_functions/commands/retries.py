@@ -115,5 +115,5 @@ def refuse_secrets(config: Config, overrides: Sequence[str]) -> None:
     for text in overrides:
         name, _, value = text.partition("=")
         path = tuple(part.strip() for part in name.split("."))
-        if is_secret(config.pipeline.schema.json_schema, path) and "${" not in value:
+        if is_secret(config.pipeline.schema.json_schema, path) and "${" not in value and "secret://" not in value:
             raise UsageError(f"{name} would be saved in the run's folder: write --set '{name}=${{YOUR_VARIABLE}}'")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from heapq import nsmallest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ class _Found(NamedTuple):
     key: str
     """What entries are sorted by, and what a cursor is."""
     kind: EntryKind
-    place: Path
+    name: str
 
 
 def tree_page(root: Path, folder: str, cursor: str, limit: int) -> Tree:
@@ -33,20 +34,21 @@ def tree_page(root: Path, folder: str, cursor: str, limit: int) -> Tree:
     """
     place = existing(root, folder)
     try:
-        found = sorted(entry for entry in _entries(root, place) if entry.key > cursor)
+        found = nsmallest(limit + 1, (entry for entry in _entries(root, place) if entry.key > cursor))
     except OSError as error:
         raise NotFoundError(f"{folder} is not a folder that can be read", code="no-such-folder") from error
-    items = [_described(entry, folder) for entry in found[:limit]]
+    items = [_described(entry, place, folder) for entry in found[:limit]]
     return Tree(items=items, next=found[limit - 1].key if len(found) > limit else None)
 
 
 def _entries(root: Path, place: Path) -> Iterator[_Found]:
     with os.scandir(place) as entries:
         for entry in entries:
+            name = entry.name
             kind = _kind(root, entry)
-            if kind is not None and _SHOWN.match(entry.name) and entry.name.isprintable():
-                order = 0 if kind == EntryKind.FOLDER else 1
-                yield _Found(f"{order}{entry.name.casefold()}/{entry.name}", kind, Path(entry.path))
+            if kind is not None and _SHOWN.match(name) and name.isprintable():
+                order = "0" if kind is EntryKind.FOLDER else "1"
+                yield _Found(f"{order}{name.casefold()}/{name}", kind, name)
 
 
 def _kind(root: Path, entry: os.DirEntry[str]) -> EntryKind | None:
@@ -61,18 +63,18 @@ def _kind(root: Path, entry: os.DirEntry[str]) -> EntryKind | None:
         return None
 
 
-def _described(entry: _Found, folder: str) -> TreeEntry:
-    name = entry.place.name
+def _described(entry: _Found, place: Path, folder: str) -> TreeEntry:
+    file = place / entry.name
     try:
-        modified = entry.place.stat().st_mtime
+        modified = file.stat().st_mtime
     except OSError:
         modified = 0.0
     return TreeEntry(
         kind=entry.kind,
-        name=name,
-        path=f"{folder}/{name}" if folder else name,
+        name=entry.name,
+        path=f"{folder}/{entry.name}" if folder else entry.name,
         modified=modified,
-        pipeline=_named_pipeline(entry.place) if entry.kind == EntryKind.CONFIG else "",
+        pipeline=_named_pipeline(file) if entry.kind == EntryKind.CONFIG else "",
     )
 
 

@@ -6,9 +6,9 @@ import base64
 import binascii
 import heapq
 import os
-import re
 import stat
 from enum import StrEnum
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from pydantic import BaseModel, Field
@@ -17,7 +17,13 @@ from web.files.places import disk_errors
 from web.problems import InvalidError, ProblemError
 from web.roots import clean, existing, inside
 
-_NUMBER = re.compile("[0-9]+")
+_BLANKS, _DIGITS = b"\t\n\v\f\r ", b"0123456789"
+_STAND_INS = bytes(range(0xFA, 0x100))  # for the blanks; no text in UTF-8 has these bytes
+_DIGITS_TO_BLANKS = bytes.maketrans(_BLANKS + _DIGITS, _STAND_INS + b" " * len(_DIGITS))
+_BLANKS_BACK = bytes.maketrans(_STAND_INS, _BLANKS)
+_ALL_BUT_DIGITS_TO_BLANKS = bytes(byte if byte in _DIGITS else 0x20 for byte in range(256))
+_LENGTHS = [b"0%c" % min(1 + length, 100) for length in range(256)]
+_ZERO = ord("0")
 
 
 class EntryKind(StrEnum):
@@ -80,40 +86,52 @@ def describe(root: Path, target: Path) -> Entry:
 
 
 def _names(folder: Path, hidden: bool) -> tuple[list[str], list[str]]:
-    folders: list[str] = []
-    files: list[str] = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if hidden or not entry.name.startswith("."):
-                (folders if _is_folder(entry) else files).append(entry.name)
-    return folders, files
+    with os.scandir(folder) as scanned:
+        entries = [entry for entry in scanned if hidden or entry.name[0] != "."]
+    try:
+        inner = {entry.name for entry in entries if entry.is_dir()}  # known without a look at the disk, but for links
+    except OSError:  # a circle of links
+        inner = {entry.name for entry in entries if _is_folder(entry)}
+    return list(inner), [entry.name for entry in entries if entry.name not in inner]
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_dir()  # known without a look at the disk, but for links
-    except OSError:  # a circle of links
+        return entry.is_dir()
+    except OSError:
         return False
 
 
 def _sort_keys(names: tuple[list[str], list[str]]) -> list[str]:
     """Strings that sort as the listing does, and end with the name.
 
-    All names are treated in one go, as one text ("/" is in no name): for 100 000 names that takes a fifth of the
-    time of one after the other.
+    All names are treated in one go, as one text ("/" is in no name), so that no Python runs for each character.
     """
-    keys = []
+    keys: list[str] = []
     for mark, group in zip("df", names, strict=True):
         if group:
-            folded = _NUMBER.sub(_comparable, "/".join(group).casefold()).split("/")
-            keys += [f"{mark}{key}\0{name}" for key, name in zip(folded, group, strict=True)]
+            folded = _with_comparable_numbers(f"/{mark}".join(("", *group)).casefold())
+            keys += map("\0".join, zip(folded.split("/")[1:], group, strict=True))
     return keys
 
 
-def _comparable(number: re.Match[str]) -> str:
+def _with_comparable_numbers(text: str) -> str:
+    """`text`, which must not start with a digit, with each number changed so that it sorts as a number.
+
+    Two tables and `split` find the numbers in half the time that a regular expression needs.
+    """
+    data = text.encode("utf-8", "surrogateescape")
+    words = data.translate(_DIGITS_TO_BLANKS).split()
+    numbers = map(_comparable, data.translate(_ALL_BUT_DIGITS_TO_BLANKS).split())
+    pieces = chain.from_iterable(zip_longest(words, numbers, fillvalue=b""))
+    return b"".join(pieces).translate(_BLANKS_BACK).decode("utf-8", "surrogateescape")
+
+
+def _comparable(digits: bytes) -> bytes:
     """A longer number is a larger one; it still sorts among other characters where digits do."""
-    digits = number[0].lstrip("0")
-    return f"0{chr(1 + len(digits))}{digits}"
+    if digits[0] == _ZERO:
+        digits = digits.lstrip(b"0")
+    return _LENGTHS[len(digits)] + digits
 
 
 def _name_in(key: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from web.files import upload_routes
 from web.files.archive import zip_folder
@@ -45,7 +45,7 @@ class Move(BaseModel):
 
     path: ClientPath
     to: ClientPath = Field(description="Its whole new path, relative to the same root.")
-    overwrite: bool = Field(default=False, description="Replace a file that has this name.")
+    overwrite: StrictBool = Field(default=False, description="Replace a file that has this name.")
 
 
 @files.get("/{root}", responses=documented(ConflictError, UnavailableError))

@@ -6,6 +6,7 @@ Here archives are gigabytes, what comes out of them lies on the disk afterwards,
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shutil
@@ -89,7 +90,11 @@ def _damage() -> Iterator[None]:
     try:
         yield
     except _DAMAGED as error:
-        raise InvalidError(f"it is not a zip archive, or is damaged ({error})", code="archive-damaged") from error
+        raise _damaged(error) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what seeking to a place before the start or beyond all limits gives
+            raise
+        raise _damaged(error) from error
 
 
 def _checked(archive: zipfile.ZipFile, settings: Settings) -> dict[PurePosixPath, zipfile.ZipInfo]:
@@ -98,7 +103,7 @@ def _checked(archive: zipfile.ZipFile, settings: Settings) -> dict[PurePosixPath
     folders: set[PurePosixPath] = set()
     for member in archive.infolist():
         name = _name(member)
-        if member.is_dir() or _is_debris(name):
+        if member.orig_filename.endswith("/") or _is_debris(name):
             continue
         if name in members:
             raise InvalidError(f"it holds {name} twice", code="archive-unsafe")
@@ -218,6 +223,10 @@ def _keep(target: Path, kept: Path) -> None:
         os.link(target, kept)
     except OSError:  # another disk, or one without hard links
         shutil.copy2(target, kept, follow_symlinks=False)
+
+
+def _damaged(error: Exception) -> InvalidError:
+    return InvalidError(f"it is not a zip archive, or is damaged ({error})", code="archive-damaged")
 
 
 def _too_many(most: int | None) -> TooLargeError:

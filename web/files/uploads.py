@@ -13,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
 
 from generation_functions.run_folder import write_atomically
 from web.files.moving import place
@@ -37,9 +37,9 @@ class UploadRequest(BaseModel):
     path: Annotated[str, Field(max_length=4000, examples=["books/emma.txt"])] = Field(
         description="Where it goes, relative to the root. With `unpack`, the folder that it is unpacked into."
     )
-    size: int = Field(ge=0, le=_MOST_BYTES, description="Bytes of the whole file.", examples=[1024])
-    overwrite: bool = Field(default=False, description="Replace files that are there already.")
-    unpack: bool = Field(default=False, description="It is a zip archive, to be unpacked when it has arrived.")
+    size: StrictInt = Field(ge=0, le=_MOST_BYTES, description="Bytes of the whole file.", examples=[1024])
+    overwrite: StrictBool = Field(default=False, description="Replace files that are there already.")
+    unpack: StrictBool = Field(default=False, description="It is a zip archive, to be unpacked when it has arrived.")
 
 
 class Upload(BaseModel):

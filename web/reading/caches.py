@@ -16,7 +16,7 @@ from web.reading.line_index import LineIndex
 from web.reading.texts import Texts
 
 _INDEXES = 64
-_RUNS = 8
+_RUNS = 4
 _PLACES = 20_000
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from generation_functions.run_output import FAILED_FILE
-from web.problems import ChangedError, InvalidError, NotFoundError, documented
+from web.problems import ChangedError, NotFoundError, documented
 from web.reading.caches import Cached
 from web.reading.failure_counts import key_of
 from web.reading.files import file_in, list_of, parse_object, stamp_of, text_of
@@ -22,7 +22,7 @@ from web.services import Given
 router = APIRouter(prefix="/failed")
 _SECONDS = 0.2
 _MOST_BYTES = 4 << 20
-_CURSOR = re.compile(r"(\d{1,12})-(\d{1,15})-([0-9a-f]{8})")
+_CURSOR = re.compile(r"([0-9]{1,12})-([0-9]{1,15})-([0-9a-f]{8})")
 WRITING = "write "
 """Begins the stage of rows that could not be written: behind these is no call that could be made again."""
 
@@ -72,7 +72,7 @@ def failed(
     stage: Annotated[str, Query(max_length=300)] = "",
     step: Annotated[str, Query(max_length=300)] = "",
     reason: Annotated[str, Query(max_length=300, description="A headline of the summary.")] = "",
-    cursor: Annotated[str | None, Query(max_length=60)] = None,
+    cursor: Annotated[str | None, Query(pattern=f"^{_CURSOR.pattern}$")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Response:
     """Records that failed, with what the model answered. The file is written when the run ends."""
@@ -123,9 +123,7 @@ def _place(cursor: str | None, stamp: str) -> tuple[int, int]:
     if cursor is None:
         return 0, 0
     found = _CURSOR.fullmatch(cursor)
-    if found is None:
-        raise InvalidError("the cursor is none that this service has given out", code="cursor-invalid")
-    if found[3] != stamp:
+    if found is None or found[3] != stamp:
         raise ChangedError("failed.jsonl has been written again: begin with the first page", code="cursor-outdated")
     return int(found[1]), int(found[2])
 

@@ -12,7 +12,7 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from web.problems import ChangedError, InvalidError, NotFoundError, documented
+from web.problems import ChangedError, NotFoundError, documented
 from web.reading.datasets import STAGES, json_lines_below, stage_name
 from web.reading.files import file_in, objects_of, parse_object, text_of
 from web.runs.finding import RunId, folder_of
@@ -22,7 +22,7 @@ router = APIRouter()
 _BLOCK = 1 << 18
 _MOST_BYTES = 4 << 20
 _LONGEST_LINE = 16 << 20
-_CURSOR = re.compile(r"(\d{1,15})-(\d{1,20})")
+_CURSOR = re.compile(r"([0-9]{1,15})-([0-9]{1,20})")
 
 
 class Dropped(BaseModel):
@@ -66,7 +66,7 @@ def records(
     services: Given,
     run_id: RunId,
     stage: Annotated[str, Query(min_length=1, max_length=300, examples=["02-questions"])],
-    cursor: Annotated[str | None, Query(max_length=40)] = None,
+    cursor: Annotated[str | None, Query(pattern=f"^{_CURSOR.pattern}$")] = None,
     latest: Annotated[bool, Query(description="Without a cursor: begin so that the last ones are shown.")] = False,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Response:
@@ -97,17 +97,17 @@ def _page(file: int, cursor: str | None, latest: bool, limit: int) -> RecordPage
     start = _place(file, cursor, status)
     if cursor is None and latest:
         start = _start_of_last(file, status.st_size, limit)
-    taken = _Taken()
-    offset = start
+    taken, offset, more = _Taken(), start, True
     while offset < status.st_size and len(taken.items) < limit and taken.size < _MOST_BYTES:
         line = _line(file, offset, status.st_size)
         if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
-            break  # still being written
+            more = False  # still being written
+            break
         taken.take(line)
         offset += len(line)
     after = f"{offset}-{status.st_ino}"
-    more = offset < status.st_size and bool(taken.items or taken.unreadable)
-    return RecordPage(items=taken.items, next=after if more else None, after=after, unreadable=taken.unreadable)
+    following = after if more and offset < status.st_size else None
+    return RecordPage(items=taken.items, next=following, after=after, unreadable=taken.unreadable)
 
 
 @dataclass
@@ -141,9 +141,7 @@ def _place(file: int, cursor: str | None, status: os.stat_result) -> int:
     if cursor is None:
         return 0
     found = _CURSOR.fullmatch(cursor)
-    if found is None:
-        raise InvalidError("the cursor is none that this service has given out", code="cursor-invalid")
-    offset, inode = int(found[1]), int(found[2])
+    offset, inode = (int(found[1]), int(found[2])) if found else (0, -1)
     is_line = offset == 0 or (offset <= status.st_size and os.pread(file, 1, offset - 1) == b"\n")
     if inode != status.st_ino or not is_line:
         raise ChangedError(

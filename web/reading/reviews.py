@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from time import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter
 from fastapi import Path as PathParameter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from generation_functions.datasets.jsonl import AtomicJsonLines
 from generation_functions.datasets.row_reading import BrokenRowError, row_format
 from generation_functions.datasets.rows import row_problem
 from generation_functions.errors import StorageError, UsageError
-from web.problems import InvalidError, Mistake, NotFoundError, UnavailableError, documented
+from web.problems import ConflictError, Mistake, NotFoundError, UnavailableError, documented
 from web.reading.caches import Cached, Caches
 from web.reading.datasets import DatasetName, dataset_of
 from web.reading.decisions import Decision, append, history
@@ -45,26 +45,33 @@ def _encodable(text: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=300, examples=["pairs"]), AfterValidator(_encodable)]
+RowId = Annotated[
+    str,
+    Field(min_length=1, max_length=300, description="Id of the row.", examples=["6b7a6b105dc8425029e8"]),
+    AfterValidator(_encodable),
+]
 Note = Annotated[str, Field(max_length=4000), AfterValidator(_encodable)]
 
 
-class Review(BaseModel):
-    """A decision about one row."""
+class Verdict(BaseModel):
+    """A decision about one row as it is; `undo` forgets what was said before, an edited form too."""
 
     model_config = ConfigDict(extra="forbid")
 
-    row: Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_encodable)] = Field(
-        description="Id of the row.", examples=["6b7a6b105dc8425029e8"]
-    )
-    decision: Decision = Field(description="`undo` forgets what was said before, an edited form too.")
-    edited: dict[str, Any] | None = Field(default=None, description="The whole row as it shall be; for `edit` only.")
+    row: RowId
+    decision: Literal["accept", "reject", "undo"]
     note: Note = ""
 
-    @model_validator(mode="after")
-    def _has_what_it_needs(self) -> Review:
-        if (self.decision == Decision.EDIT) != (self.edited is not None):
-            raise ValueError("`edited` goes with the decision `edit`, and with no other")
-        return self
+
+class Edit(BaseModel):
+    """A row rewritten; counts as accepted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    row: RowId
+    decision: Literal["edit"]
+    edited: dict[str, Any] = Field(description="The whole row as it shall be, in the layout of the dataset.")
+    note: Note = ""
 
 
 class Reviews(BaseModel):
@@ -73,7 +80,7 @@ class Reviews(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     dataset: Name
-    decisions: list[Review] = Field(min_length=1, max_length=1000)
+    decisions: list[Annotated[Verdict | Edit, Field(discriminator="decision")]] = Field(min_length=1, max_length=1000)
 
 
 class BulkReview(BaseModel):
@@ -83,17 +90,11 @@ class BulkReview(BaseModel):
 
     dataset: Name
     text: str = Field(default="", max_length=500, description="As for samples.")
-    ignore_case: bool = False
+    ignore_case: StrictBool = False
     file: str = Field(default="", max_length=1000, description="As for samples.")
-    only_undecided: bool = Field(default=True, description="Leave rows alone that somebody has decided about.")
-    decision: Decision = Field(description="Anything but `edit`.")
+    only_undecided: StrictBool = Field(default=True, description="Leave rows alone that somebody has decided about.")
+    decision: Literal["accept", "reject", "undo"]
     note: Note = ""
-
-    @model_validator(mode="after")
-    def _is_no_edit(self) -> BulkReview:
-        if self.decision == Decision.EDIT:
-            raise ValueError("rows are edited one by one")
-        return self
 
 
 class ReviewsKept(BaseModel):
@@ -145,7 +146,7 @@ class Exported(BaseModel):
 _WRITING = documented(NotFoundError, UnavailableError)
 
 
-@router.post("", status_code=201, responses=_WRITING)
+@router.post("", status_code=201, responses={**_WRITING, **documented(ConflictError)})
 def review(services: Given, caches: Cached, run_id: RunId, body: Reviews) -> ReviewsKept:
     """Decide about rows. When this answers, the decisions are on the disk; if one cannot be taken, none is."""
     folder = folder_of(services, run_id)
@@ -153,13 +154,12 @@ def review(services: Given, caches: Cached, run_id: RunId, body: Reviews) -> Rev
         rows = _rows(opened, caches, {one.row for one in body.decisions})
     mistakes = []
     for number, one in enumerate(body.decisions):
-        if one.edited is not None and (problem := _edit_problem(rows[one.row], one.edited)):
+        if isinstance(one, Edit) and (problem := _edit_problem(rows[one.row], one.edited)):
             mistakes.append(Mistake(message=problem, key=f"decisions.{number}.edited"))
     if mistakes:
-        raise InvalidError(f"{mistakes[0].message}; nothing was decided", code="edit-invalid", mistakes=mistakes)
+        raise ConflictError(f"{mistakes[0].message}; nothing was decided", code="edit-invalid", mistakes=mistakes)
     entries = (
-        _entry(body.dataset, one.row, one.decision, one.note, _in_order(rows[one.row], one.edited))
-        for one in body.decisions
+        _entry(body.dataset, one.row, one.decision, one.note, _edited(rows[one.row], one)) for one in body.decisions
     )
     return ReviewsKept(decided=append(folder, entries))
 
@@ -297,15 +297,13 @@ def _column_problem(row: dict[str, Any], edited: dict[str, Any]) -> str | None:
     return None
 
 
-def _in_order(row: dict[str, Any], edited: dict[str, Any] | None) -> dict[str, Any] | None:
+def _edited(row: dict[str, Any], review: Verdict | Edit) -> dict[str, Any] | None:
     """The edited row with the columns in the order of the dataset, the id among them."""
-    return None if edited is None else {key: edited.get(key, value) for key, value in row.items()}
+    return {key: review.edited.get(key, value) for key, value in row.items()} if isinstance(review, Edit) else None
 
 
-def _entry(
-    dataset: str, row: str, decision: Decision, note: str, edited: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    entry = {"t": round(time(), 3), "dataset": dataset, "row": row, "decision": decision.value}
+def _entry(dataset: str, row: str, decision: str, note: str, edited: dict[str, Any] | None = None) -> dict[str, Any]:
+    entry = {"t": round(time(), 3), "dataset": dataset, "row": row, "decision": decision}
     if edited is not None:
         entry["edited"] = edited
     if note:
@@ -315,22 +313,24 @@ def _entry(
 
 def _export(opened: OpenDataset, include: Include, file: str, lines: AtomicJsonLines) -> Exported:
     rows = edited = left_out = 0
-    decided = opened.decided
-    for line in Walk(opened.rows).rest():
-        row = row_id_of(line)
-        decision = decided.decision(row)
-        if decision == Decision.REJECT or (decision is None and include == Include.ACCEPTED):
-            left_out += 1
-        elif (instead := decided.edited(row)) is not None:
-            lines.write(instead)
-            edited += 1
-            rows += 1
-        elif not is_json(line):
-            left_out += 1
-        else:
-            lines.write_line(line if line.endswith(b"\n") else line + b"\n")
-            rows += 1
-    return Exported(file=file, rows=rows, edited=edited, left_out=left_out)
+    decided, walk = opened.decided, Walk(opened.rows)
+    while not walk.ended:
+        buffered = walk.buffered()
+        for line in buffered:
+            row = row_id_of(line)
+            decision, instead = decided.decision(row), decided.edited(row)
+            if decision == Decision.REJECT or (decision is None and include == Include.ACCEPTED):
+                left_out += 1
+            elif instead is not None:
+                lines.write(instead)
+                edited += 1
+            elif is_json(line):
+                lines.write_line(line + b"\n")
+                rows += 1
+            else:
+                left_out += 1
+        walk.skip(buffered)
+    return Exported(file=file, rows=rows + edited, edited=edited, left_out=left_out)
 
 
 @contextmanager

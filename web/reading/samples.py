@@ -13,7 +13,7 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from web.problems import ChangedError, InvalidError, NotFoundError, documented
+from web.problems import ChangedError, NotFoundError, documented
 from web.reading.caches import Cached, Caches
 from web.reading.datasets import Dataset, DatasetName, dataset_of
 from web.reading.decisions import DecidedRows, Decision
@@ -29,7 +29,7 @@ from web.services import Given
 router = APIRouter()
 SECONDS = 0.2
 _MOST_BYTES = 4 << 20
-_CURSOR = re.compile(r"(\d{1,12})-(\d{1,15})-(\d{1,15})-([0-9a-f]{8})")
+_CURSOR = re.compile(r"([0-9]{1,12})-([0-9]{1,15})-([0-9]{1,15})-([0-9a-f]{8})")
 
 
 class Source(BaseModel):
@@ -106,21 +106,17 @@ class OpenDataset:
         """What a client's cursor means.
 
         Raises:
-            InvalidError, ChangedError: It is none, or is one of another dataset, or of an earlier state of this one.
+            ChangedError: It is one of another dataset, or of an earlier state of this one.
         """
         if text is None:
             return Cursor()
         found = _CURSOR.fullmatch(text)
-        if found is None:
-            raise InvalidError("the cursor is none that this service has given out", code="cursor-invalid")
-        if found[4] != self.stamp:
+        if found is None or found[4] != self.stamp or int(found[2]) > self.rows.end:
             raise ChangedError(
                 f"dataset {self.dataset.name} has been written again since that page: begin with the first page",
                 code="cursor-outdated",
             )
         number, row_offset, line_offset = (int(group) for group in found.groups()[:3])
-        if row_offset > self.rows.end or (number == 0 and row_offset):
-            raise InvalidError("the cursor is none that this service has given out", code="cursor-invalid")
         return Cursor(number, row_offset, line_offset)
 
     def text_of(self, cursor: Cursor) -> str:
@@ -158,7 +154,7 @@ def samples(
     decision: Annotated[
         Literal["accept", "reject", "edit", "none"] | None, Query(description="Only rows that stand there.")
     ] = None,
-    cursor: Annotated[str | None, Query(max_length=60)] = None,
+    cursor: Annotated[str | None, Query(pattern=f"^{_CURSOR.pattern}$")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Response:
     """Rows of a dataset, filtered if you like, with the text they rest on and the calls that made them.
@@ -186,7 +182,7 @@ class _Page:
         self._items: list[Sample] = []
         self._bytes = 0
         self._unreadable = 0
-        known = cursor.row_offset or cursor.number == 0
+        known = cursor.row_offset and cursor.number
         self._walk = Walk(rows, cursor.number, cursor.row_offset) if known else Walk(rows)
         provenance = opened.provenance
         fits = provenance is not None and cursor.number and provenance.start < cursor.line_offset <= provenance.end

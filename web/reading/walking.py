@@ -49,7 +49,8 @@ class Walk:
     def next(self) -> None:
         """Go to the next line."""
         while True:
-            stop = self._data.find(b"\n", self._place())
+            place = self._place()  # reads the data
+            stop = self._data.find(b"\n", place)
             if stop >= 0:
                 self.offset = self._begin + stop + 1
                 break
@@ -92,7 +93,8 @@ class Walk:
         lines = self._lines
         first = self._place()  # of the line it stands on
         while True:
-            found = self._data.find(needle, self._place())
+            place = self._place()
+            found = self._data.find(needle, place)
             if found >= 0:
                 self._stand_on_line_of(found, first)
                 return True
