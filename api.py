@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from web import health, problems
+from web import contract, health, problems
 from web.configs import routes as configs
 from web.database import open_database
 from web.files import routes as files
@@ -73,7 +73,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=problems.EVERYWHERE,
+        generate_unique_id_function=lambda route: route.name,
     )
+    contract.install(app)
     problems.install(app)
 
     @app.exception_handler(Exception)
@@ -98,8 +100,8 @@ def _keep_true(services: Services) -> None:
             return
 
 
-def main() -> int:
-    """Serve until a signal comes."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Serve until a signal comes; with the argument `openapi`, print the contract instead."""
     import uvicorn
 
     from generation_functions.errors import AugmentoolkitError
@@ -108,6 +110,9 @@ def main() -> int:
         settings = Settings.from_environment()
         settings.check()
         app = create_app(settings)
+        if [*arguments] == ["openapi"]:
+            sys.stdout.write(contract.printed(app))
+            return 0
     except AugmentoolkitError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
@@ -116,4 +121,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

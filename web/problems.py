@@ -170,14 +170,32 @@ def install(app: FastAPI) -> None:
             Mistake(message=_plain(str(one["msg"])), key=_plain(".".join(map(str, one["loc"]))))
             for one in error.errors()
         ]
-        return answer(422, "invalid-request", "the request does not have the form that /api/docs describes", mistakes)
+        return answer(
+            422,
+            "invalid-request",
+            "the request does not have the form that /api/openapi.json and docs/api describe",
+            mistakes,
+        )
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() != "content-length"}
+        if error.status_code == 405:  # Starlette names those of the first route only
+            headers["Allow"] = ", ".join(allowed_methods(request.app, request.url.path))
         return answer(error.status_code, code, str(error.detail), headers=headers)
 
 
 def _plain(text: str) -> str:
     return text.encode("utf-8", "replace").decode()[:500]
+
+
+def allowed_methods(app: FastAPI, path: str) -> list[str]:
+    """The methods that some route takes at `path`."""
+    from starlette.routing import compile_path
+
+    found: set[str] = set()
+    for template, operations in app.openapi()["paths"].items():
+        if compile_path(template)[0].match(path):
+            found |= {method.upper() for method in operations}
+    return sorted(found)

@@ -44,7 +44,7 @@ Overrides = Annotated[
 _EXAMPLE = "pipeline: example-pipeline\nchunk_size: 400\n"
 
 
-class EntryKind(StrEnum):
+class ConfigEntryKind(StrEnum):
     """What an entry of the tree is."""
 
     FOLDER = "folder"
@@ -54,7 +54,7 @@ class EntryKind(StrEnum):
 class TreeEntry(BaseModel):
     """A config, or a folder that may hold some."""
 
-    kind: EntryKind
+    kind: ConfigEntryKind
     name: str = Field(examples=["poems.yaml"])
     path: str = Field(description="Below configs/.", examples=["poems.yaml"])
     modified: float = Field(description="Seconds since 1970.", examples=[1760000000.0])

@@ -9,7 +9,7 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import NamedTuple
 
-from web.configs.schemas import SHOWN_NAME, EntryKind, Tree, TreeEntry
+from web.configs.schemas import SHOWN_NAME, ConfigEntryKind, Tree, TreeEntry
 from web.problems import NotFoundError
 from web.roots import existing
 
@@ -22,7 +22,7 @@ _SHOWN = re.compile(SHOWN_NAME)
 class _Found(NamedTuple):
     key: str
     """What entries are sorted by, and what a cursor is."""
-    kind: EntryKind
+    kind: ConfigEntryKind
     name: str
 
 
@@ -47,18 +47,18 @@ def _entries(root: Path, place: Path) -> Iterator[_Found]:
             name = entry.name
             kind = _kind(root, entry)
             if kind is not None and _SHOWN.match(name) and name.isprintable():
-                order = "0" if kind is EntryKind.FOLDER else "1"
+                order = "0" if kind is ConfigEntryKind.FOLDER else "1"
                 yield _Found(f"{order}{name.casefold()}/{name}", kind, name)
 
 
-def _kind(root: Path, entry: os.DirEntry[str]) -> EntryKind | None:
+def _kind(root: Path, entry: os.DirEntry[str]) -> ConfigEntryKind | None:
     """None for what is not shown: other files, and links that lead out."""
     try:
         if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root.resolve()):
             return None
         if entry.is_dir():
-            return EntryKind.FOLDER
-        return EntryKind.CONFIG if entry.name.endswith(SUFFIXES) and entry.is_file() else None
+            return ConfigEntryKind.FOLDER
+        return ConfigEntryKind.CONFIG if entry.name.endswith(SUFFIXES) and entry.is_file() else None
     except (OSError, RuntimeError):  # it vanished, or is a circle of links
         return None
 
@@ -74,7 +74,7 @@ def _described(entry: _Found, place: Path, folder: str) -> TreeEntry:
         name=entry.name,
         path=f"{folder}/{entry.name}" if folder else entry.name,
         modified=modified,
-        pipeline=_named_pipeline(file) if entry.kind == EntryKind.CONFIG else "",
+        pipeline=_named_pipeline(file) if entry.kind == ConfigEntryKind.CONFIG else "",
     )
 
 
