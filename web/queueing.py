@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 from web.settings import Settings
@@ -33,13 +34,22 @@ class Queues:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._tasks: dict[str, Any] = {}
+        self._lock = Lock()
 
     def add(self, kind: str, work_id: str, turn: int) -> None:
         """Let a worker know of queued work."""
-        name = RUNS if kind == Kind.RUN else JOBS
-        if name not in self._tasks:
-            self._tasks[name] = declare_task(open_queue(self._settings, name))
-        self._tasks[name](work_id, turn)
+        self._task(RUNS if kind == Kind.RUN else JOBS)(work_id, turn)
+
+    def waiting(self) -> set[tuple[str, int]]:
+        """What is in the queues: (id, turn)."""
+        tasks = [task for name in (RUNS, JOBS) for task in self._task(name).huey.pending()]
+        return {(task.args[0], task.args[1]) for task in tasks}
+
+    def _task(self, name: str) -> Any:
+        with self._lock:
+            if name not in self._tasks:
+                self._tasks[name] = declare_task(open_queue(self._settings, name))
+            return self._tasks[name]
 
 
 def declare_task(queue: Any, carry_out: Callable[[str, int], None] | None = None) -> Any:
@@ -51,8 +61,3 @@ def declare_task(queue: Any, carry_out: Callable[[str, int], None] | None = None
         carry_out(work_id, turn)
 
     return queue.task(name=TASK)(task)
-
-
-def waiting(queue: Any) -> set[tuple[str, int]]:
-    """What is in the queue: (id, turn)."""
-    return {(task.args[0], task.args[1]) for task in queue.pending()}

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from generation_functions.records import stable_hash
 from web.database import Database
-from web.queueing import JOBS, RUNS, Queues, open_queue, waiting
+from web.queueing import Queues
 from web.runs import life
 from web.settings import Settings
 from web.tables import Kind, State, Work, Worker
@@ -72,17 +72,17 @@ def recover(settings: Settings, database: Database, queues: Queues) -> list[str]
             if row is not None:
                 session.delete(row)
         _lock_file(settings, worker.id).unlink(missing_ok=True)
-    _queue_again(settings, database, queues)
+    _queue_again(database, queues)
     return [worker.id for worker in dead]
 
 
-def _queue_again(settings: Settings, database: Database, queues: Queues) -> None:
+def _queue_again(database: Database, queues: Queues) -> None:
     left_out = select(Work).where(Work.state == State.QUEUED, Work.queued < time() - _LEFT_OUT_SECONDS)
     with database.session() as session:
         queued = list(session.scalars(left_out.order_by(Work.queued)))
     if not queued:
         return
-    known = waiting(open_queue(settings, RUNS)) | waiting(open_queue(settings, JOBS))
+    known = queues.waiting()
     for work in queued:
         if (work.id, work.turn) not in known:
             queues.add(Kind(work.kind), work.id, work.turn)

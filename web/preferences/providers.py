@@ -19,6 +19,7 @@ from web.problems import ConflictError, NotFoundError, documented
 from web.services import Given, Services
 
 router = APIRouter(prefix="/providers")
+connections = APIRouter(prefix="/connection-test")
 ProviderName = Annotated[str, PathParameter(pattern="^[a-z0-9][a-z0-9_-]{0,39}$", examples=["my-cluster"])]
 BaseUrl = Annotated[
     str,
@@ -146,7 +147,7 @@ def remove_provider(services: Given, name: ProviderName) -> None:
         raise NotFoundError(f"no provider is called {name}", code="no-such-provider")
 
 
-@router.post("/test", responses=DAMAGED)
+@connections.post("", responses=DAMAGED)
 def test_connection(services: Given, wish: TestProvider | TestAddress) -> ConnectionTest:
     """Ask an endpoint for its models, with its key, and say in plain words what is wrong; takes 15 s at most."""
     with storage_problems():

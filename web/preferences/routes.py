@@ -9,3 +9,4 @@ from web.preferences import providers, secrets
 router = APIRouter(prefix="/api/settings", tags=["settings"])
 router.include_router(secrets.router)
 router.include_router(providers.router)
+router.include_router(providers.connections)

@@ -10,8 +10,7 @@ from time import time
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter
-from fastapi import Path as PathParameter
+from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from generation_functions.datasets.jsonl import AtomicJsonLines
@@ -192,18 +191,18 @@ def export_reviewed(services: Given, caches: Cached, run_id: RunId, body: Export
         raise UnavailableError(f"{target} cannot be written: {error}", code="storage") from error
 
 
-@router.get("/{row_id:path}", responses=documented(NotFoundError))
+@router.get("", responses=documented(NotFoundError))
 def review_history(
     services: Given,
     run_id: RunId,
-    row_id: Annotated[str, PathParameter(min_length=1, max_length=300, examples=["6b7a6b105dc8425029e8"])],
+    row: Annotated[str, Query(min_length=1, max_length=300, examples=["6b7a6b105dc8425029e8"])],
     dataset: DatasetName,
 ) -> ReviewHistory:
     """Everything that was decided about a row."""
     folder = folder_of(services, run_id)
     dataset_of(folder, dataset)
     items = []
-    for entry in history(folder, dataset, row_id):
+    for entry in history(folder, dataset, row):
         edited = entry.get("edited")
         items.append(
             ReviewEntry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from web.tables import Kind, State
 
@@ -142,7 +142,7 @@ class CloneRun(BaseModel):
     )
     overrides: Overrides = Field(default_factory=dict, examples=[{"limit": "50"}])
     name: Name = ""
-    start: bool = Field(default=True, description="Without it the clone waits, paused.")
+    start: StrictBool = Field(default=True, description="Without it the clone waits, paused.")
 
 
 class RetryFailed(BaseModel):
@@ -192,7 +192,7 @@ class StartJob(BaseModel):
     config: str = Field(default="", max_length=1000, description="A file below configs/.")
     text: str | None = Field(default=None, max_length=1_000_000, description="Instead: an unsaved config.")
     overrides: Overrides = Field(default_factory=dict)
-    records: int = Field(default=5, ge=1, le=200, description="Records that are really run.")
+    records: StrictInt = Field(default=5, ge=1, le=200, description="Records that are really run.")
 
 
 class Job(BaseModel):

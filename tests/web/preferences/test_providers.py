@@ -41,7 +41,7 @@ def listed(client: TestClient) -> dict[str, dict[str, Any]]:
 
 
 def ask(client: TestClient, **wish: str) -> dict[str, Any]:
-    answer = client.post(f"{PROVIDERS_PATH}/test", json=wish)
+    answer = client.post("/api/settings/connection-test", json=wish)
     assert answer.status_code == 200, answer.text
     assert KEY not in answer.text
     found: dict[str, Any] = answer.json()
@@ -161,7 +161,7 @@ def test_nobody_there_is_told(client: TestClient) -> None:
 
 
 def test_an_unknown_provider_is_not_found(client: TestClient) -> None:
-    answer = client.post(f"{PROVIDERS_PATH}/test", json={"provider": "nobody"})
+    answer = client.post("/api/settings/connection-test", json={"provider": "nobody"})
     assert (answer.status_code, answer.json()["detail"]) == (404, "no provider is called nobody")
 
 
@@ -177,6 +177,6 @@ def test_an_unknown_provider_is_not_found(client: TestClient) -> None:
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused(client: TestClient, wish: object) -> None:
-    answer = client.post(f"{PROVIDERS_PATH}/test", json=wish)
+    answer = client.post("/api/settings/connection-test", json=wish)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
     assert KEY not in answer.text

@@ -50,12 +50,12 @@ def test_a_row_has_a_history(run: RunReader) -> None:
     row = rows(run)[0]
     decide(run, row["id"], "edit", edited=rewritten(row), note="clearer")
     decide(run, row["id"], "reject")
-    found = run.get(f"/reviews/{row['id']}", dataset="pairs")["items"]
+    found = run.get("/reviews", row=row["id"], dataset="pairs")["items"]
     assert [(entry["decision"], entry["note"]) for entry in found] == [("edit", "clearer"), ("reject", "")]
     assert found[0]["edited"] == rewritten(row)
     assert found[0]["t"] <= found[1]["t"]
-    assert run.get(f"/reviews/{rows(run)[1]['id']}", dataset="pairs") == {"items": []}
-    assert run.get(f"/reviews/{row['id']}", status=404, dataset="others")["code"] == "no-such-dataset"
+    assert run.get("/reviews", row=rows(run)[1]["id"], dataset="pairs") == {"items": []}
+    assert run.get("/reviews", status=404, row=row["id"], dataset="others")["code"] == "no-such-dataset"
 
 
 def test_an_edited_row_stays_edited_when_it_is_accepted_until_that_is_undone(run: RunReader) -> None:
