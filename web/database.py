@@ -62,7 +62,11 @@ def open_database(settings: Settings) -> Database:
                 if revision(engine) != NEWEST:
                     _migrate(engine)
     except OperationalError as error:
+        engine.dispose()
         raise StorageError(f"the database {engine.url!r} cannot be used: {error.orig}") from error
+    except StorageError:
+        engine.dispose()
+        raise
     return Database(engine)
 
 

@@ -81,12 +81,18 @@ def _end_those_left() -> None:
                 os.kill(process, number)
         if monotonic() > until:
             number = signal.SIGKILL
-        with suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        sleep(0.05)
+        sleep(0.02)
+        _reap()
         if monotonic() > until + _LEAVE_TAKING_SECONDS:
             return  # in a system call that nothing interrupts
+    _reap()
+
+
+def _reap() -> None:
+    """Orphans come to this process on Linux; nobody else would wait for them."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _descendants(of: int) -> list[int]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from redis import Redis
+from sqlalchemy import create_engine, text
 from starlette.testclient import TestClient
 
 from api import create_app
 from tests.conftest import PROJECT
+from tests.support.servers import missing_servers, postgresql, redis
 from web.settings import Settings
 
 
@@ -34,6 +39,46 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def settings(project: Path, own_state: Path) -> Settings:
     """Settings of the service over `project`."""
     return Settings(root=project, state=own_state)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A database and a queue that service and worker may share."""
+
+    name: str
+    variables: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[dict[str, str]]:
+    """Redis and PostgreSQL, as several machines would share them."""
+    missing = missing_servers()
+    if missing:
+        pytest.skip(f"NOT TESTED WITH REDIS AND POSTGRESQL: apt-get install {' '.join(missing)}")
+    with redis() as redis_url, postgresql() as database_url:
+        yield {"ATK_REDIS_URL": redis_url, "ATK_DATABASE_URL": database_url}
+
+
+@pytest.fixture(params=["sqlite", "cluster"])
+def pair(request: pytest.FixtureRequest) -> Pair:
+    """The default pair, and the one for several machines with a database and a queue of this test's own."""
+    if request.param == "sqlite":
+        return Pair("sqlite", {})
+    variables = request.getfixturevalue("cluster")
+    return Pair("cluster", own_part(variables))
+
+
+def own_part(variables: dict[str, str]) -> dict[str, str]:
+    """A database and a queue that no other test uses."""
+    name = f"test_{os.urandom(6).hex()}"
+    engine = create_engine(variables["ATK_DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    database_url = variables["ATK_DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+    with Redis.from_url(variables["ATK_REDIS_URL"]) as server:
+        server.flushall()
+    return {"ATK_REDIS_URL": variables["ATK_REDIS_URL"], "ATK_DATABASE_URL": database_url}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from generation_functions.errors import StorageError
 from tests.conftest import PROJECT
+from tests.web.conftest import Pair
 from web.database import MIGRATIONS, NEWEST, Database, alembic_config, open_database, revision
 from web.settings import Settings
 from web.tables import Kind, State, Work
@@ -33,8 +34,13 @@ def settings_of(tmp_path: Path, database_url: str = "") -> Settings:
     return Settings(root=tmp_path, state=tmp_path / "state", database_url=database_url)
 
 
-def open_in_four_processes(tmp_path: Path) -> list[str]:
-    environment = {"ATK_STATE_DIR": str(tmp_path / "state"), "PATH": "/usr/bin:/bin"}
+@pytest.fixture
+def database_url(pair: Pair) -> str:
+    return pair.variables.get("ATK_DATABASE_URL", "")
+
+
+def open_in_four_processes(tmp_path: Path, database_url: str) -> list[str]:
+    environment = {"ATK_STATE_DIR": str(tmp_path / "state"), "ATK_DATABASE_URL": database_url}
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", OPEN, str(PROJECT)],
@@ -55,12 +61,12 @@ def add_a_run(database: Database) -> None:
         session.add(Work(id="0" * 16, kind=Kind.RUN, state=State.COMPLETED, folder="/x", created=1.0))
 
 
-def test_four_processes_open_an_empty_database_at_once(tmp_path: Path) -> None:
-    assert open_in_four_processes(tmp_path) == ["0"] * 4
+def test_four_processes_open_an_empty_database_at_once(tmp_path: Path, database_url: str) -> None:
+    assert open_in_four_processes(tmp_path, database_url) == ["0"] * 4
 
 
-def test_four_processes_migrate_an_old_database_once_and_its_data_stays(tmp_path: Path) -> None:
-    database = open_database(settings_of(tmp_path))
+def test_four_processes_migrate_an_old_database_once_and_its_data_stays(tmp_path: Path, database_url: str) -> None:
+    database = open_database(settings_of(tmp_path, database_url))
     add_a_run(database)
     with database.engine.begin() as connection:  # as the version before the newest left it
         scripts = ScriptDirectory(str(MIGRATIONS))
@@ -68,11 +74,11 @@ def test_four_processes_migrate_an_old_database_once_and_its_data_stays(tmp_path
         assert isinstance(before, str)
         command.downgrade(alembic_config(connection), before)
     database.close()
-    assert open_in_four_processes(tmp_path) == ["1"] * 4
+    assert open_in_four_processes(tmp_path, database_url) == ["1"] * 4
 
 
-def test_the_tables_are_what_the_migrations_make(tmp_path: Path) -> None:
-    database = open_database(settings_of(tmp_path))
+def test_the_tables_are_what_the_migrations_make(tmp_path: Path, database_url: str) -> None:
+    database = open_database(settings_of(tmp_path, database_url))
     with database.engine.begin() as connection:
         command.check(alembic_config(connection))  # raises when a migration is missing
     database.close()
@@ -82,18 +88,18 @@ def test_the_newest_migration_is_the_one_that_the_program_asks_for() -> None:
     assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [NEWEST]
 
 
-def test_a_database_of_a_newer_program_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    database = open_database(settings_of(tmp_path))
+def test_a_database_of_a_newer_program_is_refused_with_the_way_out(tmp_path: Path, database_url: str) -> None:
+    database = open_database(settings_of(tmp_path, database_url))
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
-    with pytest.raises(StorageError, match="made by another version of this program.*made again from the run folders"):
-        open_database(settings_of(tmp_path))
+    with pytest.raises(StorageError, match=r"made by another version of this program.*made again from the run folders"):
+        open_database(settings_of(tmp_path, database_url))
 
 
 def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, "sqlite:////nowhere/at/all.sqlite")
-    with pytest.raises(StorageError, match="nowhere/at/all.sqlite"):
+    with pytest.raises(StorageError, match=r"nowhere/at/all\.sqlite"):
         open_database(settings)
 
 

@@ -1,4 +1,4 @@
-"""Service, worker, supervisor and run killed at random moments: the index tells the truth afterwards, nothing is paid twice."""
+"""Service, worker, supervisor and run killed at random: the index tells the truth, nothing is paid twice."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from generation_functions.testing.fake_endpoint import FakeEndpoint
 from tests.support.processes import logged_keys
 from tests.support.service import ServiceProcesses, until
+from tests.web.conftest import Pair
 
 KILLS = 20
 LONGEST_LIE = 15.0
@@ -108,7 +109,7 @@ def strike(target: str, service: ServiceProcesses, processes: Processes, folder:
 
 @pytest.mark.slow
 def test_whatever_is_killed_the_index_tells_the_truth_and_nothing_is_paid_twice(
-    project: Path, own_state: Path, endpoint: FakeEndpoint
+    project: Path, own_state: Path, endpoint: FakeEndpoint, pair: Pair
 ) -> None:
     chance = random.Random(20)
     (project / "configs" / "long.yaml").write_text(
@@ -116,9 +117,8 @@ def test_whatever_is_killed_the_index_tells_the_truth_and_nothing_is_paid_twice(
         f"model: {{name: fake, base_url: {endpoint.url}, api_key: '${{FAKE_KEY}}', concurrency_limit: 3}}\n"
     )
     processes = Processes(project)
-    with ServiceProcesses(
-        project, own_state, ATK_HEARTBEAT_SECONDS=0.5, ATK_GRACE_SECONDS=5, FAKE_KEY="sk-fake"
-    ) as service:
+    variables = {"ATK_HEARTBEAT_SECONDS": 0.5, "ATK_GRACE_SECONDS": 5, "FAKE_KEY": "sk-fake", **pair.variables}
+    with ServiceProcesses(project, own_state, **variables) as service:
         watch = Watch(service, processes)
         identity = service.post("/api/runs", {"config": "long.yaml"})["id"]
         waiting = service.post(

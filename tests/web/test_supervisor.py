@@ -111,9 +111,8 @@ def test_grandchildren_end_with_the_run_also_those_in_a_session_of_their_own(tmp
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")
 def test_the_run_dies_when_the_supervisor_is_killed(tmp_path: Path) -> None:
-    process = supervise(
-        f"import os, pathlib, time; pathlib.Path({str(tmp_path / 'pid')!r}).write_text(f'{{os.getpid()}} 0')\ntime.sleep(60)"
-    )
+    noting = f"import os, pathlib\npathlib.Path({str(tmp_path / 'pid')!r}).write_text(f'{{os.getpid()}} 0')\n"
+    process = supervise(noting + OBEDIENT)
     run = pids(tmp_path / "pid")[0]
     os.kill(process.pid, signal.SIGKILL)
     wait(process)

@@ -15,7 +15,7 @@ from web.files.moving import delete, make_folder, move
 from web.files.places import GivenPath, GivenRoot, disk_errors
 from web.files.preview_models import Preview
 from web.files.previewing import preview_file
-from web.files.sending import ANY_BYTES, attachment, send_file
+from web.files.sending import ANY_BYTES, SHOWN_BYTES, attachment, send_file
 from web.problems import MEDIA_TYPE, ConflictError, InvalidError, UnavailableError, documented
 from web.roots import existing
 from web.services import Given
@@ -71,8 +71,8 @@ def delete_entry(services: Given, root: GivenRoot, path: GivenPath) -> None:
     "/{root}/content",
     response_class=Response,
     responses={
-        200: {"description": "The file.", "content": ANY_BYTES},
-        206: {"description": "The range of it that was asked for.", "content": ANY_BYTES},
+        200: {"description": "The file.", "content": {**ANY_BYTES, **SHOWN_BYTES}},
+        206: {"description": "The range of it that was asked for.", "content": {**ANY_BYTES, **SHOWN_BYTES}},
         **_NO_SUCH_RANGE,
         **documented(ConflictError, UnavailableError),
     },

@@ -24,6 +24,8 @@ _REPORT = "report.html"
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 ANY_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 """Content of a documented response or request body that is a file's bytes."""
+SHOWN_BYTES = dict.fromkeys(("text/html", "text/plain", *_IMAGES), ANY_BYTES["application/octet-stream"])
+"""The same where a browser may show it."""
 
 
 def send_file(path: Path, shown: str, *, inline: bool, wanted: str = "", if_range: str = "") -> Response:

@@ -45,7 +45,7 @@ class Watcher:
                     number = int(fields["id"]) if "id" in fields else None
                     self.events.append((number, fields["event"], json.loads(fields["data"])))
                 fields = {}
-                if self.numbers and len(self.numbers) >= most or self._is_over():
+                if (self.numbers and len(self.numbers) >= most) or self._is_over():
                     return
 
     @property

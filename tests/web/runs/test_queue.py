@@ -11,11 +11,13 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.support.service import ServiceProcesses, until
+from tests.web.conftest import Pair
 
 
 @pytest.fixture
-def service(project: Path, own_state: Path) -> Iterator[ServiceProcesses]:
-    with ServiceProcesses(project, own_state, ATK_RUNS_AT_ONCE=2, ATK_GRACE_SECONDS=10) as service:
+def service(project: Path, own_state: Path, pair: Pair) -> Iterator[ServiceProcesses]:
+    variables = {"ATK_RUNS_AT_ONCE": 2, "ATK_GRACE_SECONDS": 10, **pair.variables}
+    with ServiceProcesses(project, own_state, **variables) as service:
         yield service
 
 
