@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from web import contract, health, problems
+from web import contract, health, interface, problems, session
 from web.configs import routes as configs
 from web.database import open_database
 from web.files import routes as files
@@ -37,6 +37,7 @@ DESCRIPTION = """Everything that the web interface does, for scripts and other m
 Errors are problem details (RFC 9457) with a `code` that stays the same."""
 ROUTERS = (
     health.router,
+    session.router,
     runs.router,
     jobs.router,
     pipelines.router,
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     for router in ROUTERS:
         app.include_router(router)
+    interface.mount(app)
     app.add_middleware(Guard, settings=settings)
     return app
 

@@ -22,9 +22,14 @@ LAYERS = {  # each may import itself and what stands before it
     "worker": 4,
     "run_augmentoolkit": 4,
 }
-PRODUCT = [folder for folder in ("generation_functions", "generation", "benchmarks") if (PROJECT / folder).is_dir()]
+PRODUCT = [
+    folder
+    for folder in ("generation_functions", "generation", "finetuning", "serving", "web", "benchmarks")
+    if (PROJECT / folder).is_dir()
+]
+PROGRAMS = ["run_augmentoolkit.py", "api.py", "worker.py"]
 FILES = sorted(
-    [path for folder in PRODUCT for path in (PROJECT / folder).rglob("*.py")] + [PROJECT / "run_augmentoolkit.py"]
+    [path for folder in PRODUCT for path in (PROJECT / folder).rglob("*.py")] + [PROJECT / name for name in PROGRAMS]
 )
 MOST_LINES, MOST_FUNCTION_LINES, MOST_PARAMETERS = 400, 60, 14
 VAGUE = {"utils.py", "helpers.py", "misc.py", "common.py"}
@@ -97,7 +102,8 @@ def test_only_the_three_outermost_places_catch_everything() -> None:
 
 
 def test_importing_everything_writes_nothing_prints_nothing_and_reaches_for_nothing(tmp_path: Path) -> None:
-    modules = [".".join(path.relative_to(PROJECT).with_suffix("").parts) for path in FILES]
+    paths = [path.relative_to(PROJECT) for path in FILES if "migrations" not in path.parts]  # Alembic runs those
+    modules = [".".join(path.with_suffix("").parts) for path in paths]
     modules = [module.removesuffix(".__init__") for module in modules]
     script = f"""
 import sys

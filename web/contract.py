@@ -22,6 +22,7 @@ TAGS = {
     "configs": "The files below configs/: read, write, check.",
     "files": "The folders inputs/, outputs/ and models/: look, upload, download.",
     "settings": "Providers and secrets.",
+    "session": "A browser's token.",
     "health": "For load balancers and scripts that wait.",
 }
 

@@ -181,8 +181,11 @@ def install(app: FastAPI) -> None:
     async def on_http(request: Request, error: HTTPException) -> Response:
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() != "content-length"}
-        if error.status_code == 405:  # Starlette names those of the first route only
-            headers["Allow"] = ", ".join(allowed_methods(request.app, request.url.path))
+        if error.status_code == 405:  # Starlette names those of the first route only, such as that of the interface
+            methods = allowed_methods(request.app, request.url.path)
+            if not methods:
+                return answer(404, "not-found", f"there is no {_plain(request.url.path)}")
+            headers["Allow"] = ", ".join(methods)
         return answer(error.status_code, code, str(error.detail), headers=headers)
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _LOCAL_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-_OPEN_PATHS = {"/api/health", "/api/ready"}
-"""What a load balancer asks without a token; it tells nothing about the data."""
+_OPEN_PATHS = {"/api/health", "/api/ready", "/api/session"}
+"""What a load balancer asks without a token, and where a browser brings it; they tell nothing about the data."""
 COOKIE = "atk_token"
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),

@@ -150,7 +150,9 @@ def _check_state_folder(state: Path) -> None:
         "no-such-command",
     ],
 )
-def test_a_line_that_breaks_is_noticed(client: TestClient, service: ServiceProcesses, tmp_path: Path, broken: str) -> None:
+def test_a_line_that_breaks_is_noticed(
+    client: TestClient, service: ServiceProcesses, tmp_path: Path, broken: str
+) -> None:
     done = run_lines(f"{blocks(SCRIPTS)[0]}\n{broken}\necho went on", tmp_path, URL=service.url)
     assert done.returncode != 0
     assert "went on" not in done.stdout
