@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from generation_functions.run_folder import STATE_FILE, is_held, known_run_folders, read_json
+from generation_functions.run_folder import STATE_FILE, is_held, read_json
 from web.database import Database
 from web.roots import Root
 from web.runs.figures import figures
@@ -22,7 +22,7 @@ from web.settings import Settings
 from web.tables import ACTIVE, Kind, State, Work
 
 _DEEPEST = 4
-_EVERY_SECONDS = 1.0
+_EVERY_SECONDS, _SEARCH_SECONDS = 1.0, 10.0
 _STATES = {
     "completed": State.COMPLETED,
     "failed": State.FAILED,
@@ -37,7 +37,9 @@ class Index:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings, self._database = settings, database
-        self._lock, self._looked = Lock(), 0.0
+        self._lock, self._looked, self._searched = Lock(), 0.0, 0.0
+        self._entries: set[str] = set()
+        self._folders: dict[str, Path] = {}  # by the run's id
 
     def follow(self) -> None:
         """Take over what happened in the folders since the last look."""
@@ -48,23 +50,33 @@ class Index:
             self._looked = monotonic()
 
     def _look(self) -> None:
+        self._find_folders()
+        columns = (Work.id, Work.state, Work.worker, Work.folder_time)
         with self._database.session() as session:
-            rows = {work.id: work for work in session.scalars(select(Work).where(Work.kind == Kind.RUN))}
-        for folder in self._folders():
-            identity, changed = run_id(folder), folder_time(folder)
-            row = rows.get(identity)
+            rows = {row.id: row for row in session.execute(select(*columns).where(Work.kind == Kind.RUN))}
+        for identity, folder in self._folders.items():
+            changed, row = folder_time(folder), rows.get(identity)
+            if not changed:
+                continue  # it has gone
             if row is None:
                 self._add(identity, folder, changed)
             elif _may_have_changed(row, changed):
                 self._update(identity, folder, changed)
 
-    def _folders(self) -> Iterator[Path]:
-        seen = set()
-        for folder in [*known_run_folders(), *_run_folders(Root.OUTPUTS.folder(self._settings), _DEEPEST)]:
-            resolved = folder.resolve()
-            if resolved not in seen and (resolved / STATE_FILE).is_file():
-                seen.add(resolved)
-                yield resolved
+    def _find_folders(self) -> None:
+        """Runs note themselves in the machine's state; folders that were copied here are looked for less often."""
+        with suppress(OSError), os.scandir(self._settings.state / "runs") as entries:
+            for entry in entries:
+                if entry.name not in self._entries and entry.name.endswith(".json"):
+                    self._entries.add(entry.name)
+                    self._note(Path(read_json(Path(entry.path)).get("output_dir") or "/nowhere"))
+        if not self._searched or monotonic() - self._searched > _SEARCH_SECONDS:
+            for folder in _run_folders(Root.OUTPUTS.folder(self._settings), _DEEPEST):
+                self._note(folder)
+            self._searched = monotonic()
+
+    def _note(self, folder: Path) -> None:
+        self._folders[run_id(folder)] = folder.resolve()
 
     def _add(self, identity: str, folder: Path, changed: int) -> None:
         label, values = label_of(folder), _facts(folder)
@@ -101,11 +113,11 @@ class Index:
                 setattr(row, name, value)
 
 
-def _may_have_changed(row: Work, changed: int) -> bool:
+def _may_have_changed(row: Any, changed: int) -> bool:
     """Whether another process than a worker may have moved this run: the command line."""
     if row.state == State.RUNNING:
         return not row.worker
-    return row.state != State.QUEUED and (changed != row.folder_time or row.state == State.LOST)
+    return bool(row.state != State.QUEUED and (changed != row.folder_time or row.state == State.LOST))
 
 
 def _facts(folder: Path) -> dict[str, Any]:
