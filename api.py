@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from web import contract, health, interface, problems, session
 from web.configs import routes as configs
@@ -78,6 +78,11 @@ def create_app(settings: Settings) -> FastAPI:
     )
     contract.install(app)
     problems.install(app)
+
+    @app.exception_handler(OperationalError)
+    async def on_database_away(request: Request, error: OperationalError) -> Response:
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+        return problems.answer(503, "no-database", "the database does not answer; try again in a moment")
 
     @app.exception_handler(Exception)
     async def on_mistake_of_ours(request: Request, error: Exception) -> Response:

@@ -31,7 +31,11 @@ def health() -> Health:
 def ready(services: Given) -> Health:
     """Whether runs can be started: database, queue and worker answer."""
     if not services.database.answers():
-        raise UnavailableError("the database does not answer: see ATK_DATABASE_URL and the service's log")
+        raise UnavailableError(
+            "the database does not answer: see ATK_DATABASE_URL and the service's log", code="no-database"
+        )
+    if not services.queues.answers():
+        raise UnavailableError("the queue does not answer: see ATK_REDIS_URL and the service's log", code="no-queue")
     with services.database.session() as session:
         alive = session.scalar(
             select(func.count()).where(Worker.seen > time() - services.settings.lost_seconds)  # silent ones are dead

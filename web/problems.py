@@ -134,7 +134,9 @@ def documented(*errors: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
     }
 
 
-EVERYWHERE = documented(BadRequestError, UnauthorizedError, ForbiddenError, NotFoundError, TooLargeError, InvalidError)
+EVERYWHERE = documented(
+    BadRequestError, UnauthorizedError, ForbiddenError, NotFoundError, TooLargeError, InvalidError, UnavailableError
+)
 """What any route may answer: the address was wrong, the token, the origin, the size or a parameter."""
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
+from generation_functions.errors import StorageError
 from web.settings import Settings
 from web.tables import Kind
 
 TASK = "carry_out"
 RUNS, JOBS = "runs", "jobs"
+logger = logging.getLogger("augmentoolkit.queue")
 
 
 def open_queue(settings: Settings, name: str) -> Any:
@@ -29,7 +33,7 @@ def open_queue(settings: Settings, name: str) -> Any:
 
 
 class Queues:
-    """Both queues as the service sees them; opened when the first thing is queued."""
+    """Both queues as the service sees them; opened when they are needed first."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -37,19 +41,43 @@ class Queues:
         self._lock = Lock()
 
     def add(self, kind: str, work_id: str, turn: int) -> None:
-        """Let a worker know of queued work."""
-        self._task(RUNS if kind == Kind.RUN else JOBS)(work_id, turn)
+        """Let a worker know of queued work. A queue that does not answer gets it later, from `workers.recover`."""
+        try:
+            self._task(RUNS if kind == Kind.RUN else JOBS)(work_id, turn)
+        except self._troubles() as error:
+            logger.warning("the queue does not answer, %s waits: %s", work_id, error)
 
     def waiting(self) -> set[tuple[str, int]]:
-        """What is in the queues: (id, turn)."""
-        tasks = [task for name in (RUNS, JOBS) for task in self._task(name).huey.pending()]
+        """What is in the queues: (id, turn).
+
+        Raises:
+            StorageError: They do not answer.
+        """
+        try:
+            tasks = [task for name in (RUNS, JOBS) for task in self._task(name).huey.pending()]
+        except self._troubles() as error:
+            raise StorageError(f"the queue does not answer: {error}") from error
         return {(task.args[0], task.args[1]) for task in tasks}
+
+    def answers(self) -> bool:
+        """Whether the queues can be asked something."""
+        try:
+            return int(self._task(RUNS).huey.pending_count()) >= 0
+        except self._troubles():
+            return False
 
     def _task(self, name: str) -> Any:
         with self._lock:
             if name not in self._tasks:
                 self._tasks[name] = declare_task(open_queue(self._settings, name))
             return self._tasks[name]
+
+    def _troubles(self) -> tuple[type[Exception], ...]:
+        if not self._settings.redis_url:
+            return (sqlite3.Error, OSError)
+        from redis import RedisError
+
+        return (RedisError, OSError)
 
 
 def declare_task(queue: Any, carry_out: Callable[[str, int], None] | None = None) -> Any:

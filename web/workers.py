@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import socket
 from contextlib import suppress
@@ -12,6 +13,7 @@ from typing import IO
 
 from sqlalchemy import select
 
+from generation_functions.errors import StorageError
 from generation_functions.records import stable_hash
 from web.database import Database
 from web.queueing import Queues
@@ -19,6 +21,7 @@ from web.runs import life
 from web.settings import Settings
 from web.tables import Kind, State, Work, Worker
 
+logger = logging.getLogger("augmentoolkit.queue")
 _LEFT_OUT_SECONDS = 3.0
 """How long queued work may be missing from the queue before it is put there again."""
 
@@ -82,7 +85,11 @@ def _queue_again(database: Database, queues: Queues) -> None:
         queued = list(session.scalars(left_out.order_by(Work.queued)))
     if not queued:
         return
-    known = queues.waiting()
+    try:
+        known = queues.waiting()
+    except StorageError as error:
+        logger.warning("%s", error)
+        return
     for work in queued:
         if (work.id, work.turn) not in known:
             queues.add(Kind(work.kind), work.id, work.turn)

@@ -21,7 +21,8 @@ ENDED = ("paused", "completed", "failed", "cancelled", "lost")
 class ServiceProcesses:
     """api.py and worker.py of one installation. Use as a context manager."""
 
-    def __init__(self, root: Path, state: Path, **variables: object) -> None:
+    def __init__(self, root: Path, state: Path, *, starts_itself: bool = True, **variables: object) -> None:
+        self.starts_itself = starts_itself
         self.root, self.state = root, state
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -98,7 +99,8 @@ class ServiceProcesses:
         return seen[0]
 
     def __enter__(self) -> Self:
-        self.start()
+        if self.starts_itself and not self.processes:
+            self.start()
         return self
 
     def __exit__(self, *error: object) -> None:

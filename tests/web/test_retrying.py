@@ -139,15 +139,6 @@ def test_only_the_chosen_records_are_asked_again_and_the_others_stay_as_they_are
     assert config["model"]["name"] == "small", "the run's own config is another thing"
 
 
-@pytest.mark.xfail(strict=True, reason="what a provider refused is not in the log: every run of the folder asks again")
-@pytest.mark.parametrize("endpoint", [True], indirect=True)
-def test_only_the_chosen_ones_are_asked_again_of_those_that_the_provider_refused(retried: Retried) -> None:
-    [_, second, _] = retried.inbox()
-    assert "too dark for me" in second["reason"]
-    retried.retry(records=[second["id"]], overrides={"model.name": "large"})
-    assert [model for model, _ in retried.asked()] == ["large"]
-
-
 def test_what_cannot_be_retried_is_refused_and_leaves_no_trace(retried: Retried, own_state: Path) -> None:
     before = retried.service.run(retried.id)
     for wish, status, code, words in (
@@ -189,7 +180,6 @@ def test_a_run_that_has_not_come_to_its_end_has_nothing_to_retry(client: TestCli
     assert "nothing was run there, or not to its end" in refusal.json()["detail"]
 
 
-@pytest.mark.xfail(strict=True, reason="the round is written before the run's state is looked at")
 def test_a_refusal_because_the_run_is_queued_writes_no_round(client: TestClient, project: Path) -> None:
     identity = client.post("/api/runs", json={"config": "poems.yaml"}).json()["id"]
     failure = {"id": "a", "step": "poem", "stage": "poems", "reason": "no", "answers": [], "record": {}}

@@ -109,6 +109,9 @@ class Index:
                 return
             if changed == row.folder_time and row.state != State.RUNNING and values["state"] != State.RUNNING:
                 return
+            if row.state == State.LOST and values["state"] == State.PAUSED:
+                # Its supervisor let it stop after its worker had died: nobody has asked for a pause.
+                values = {"result": values["result"]}
             for name, value in {**values, "folder_time": changed}.items():
                 setattr(row, name, value)
 

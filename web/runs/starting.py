@@ -151,6 +151,8 @@ def clone(services: Services, work: Work, wish: CloneRun) -> str:
 def retry_failed(services: Services, work: Work, wish: RetryFailed) -> int:
     """Queue a run that asks again for records that failed. Returns how many."""
     folder = Path(work.folder)
+    if work.state in ACTIVE:
+        raise _busy(work)
     held = _hold(folder)
     try:
         failed = failed_records(folder)

@@ -198,7 +198,6 @@ def test_the_setting_is_off_unless_it_is_asked_for() -> None:
     assert not Settings.from_environment({"ATK_RESUME_LOST": "0"}).resume_lost
 
 
-@pytest.mark.xfail(strict=True, reason="the index takes the run's own last word for a pause")
 def test_a_run_that_its_dead_worker_leaves_to_stop_by_itself_is_lost_all_the_same(
     settings: Settings, database: Database, project: Path
 ) -> None:
