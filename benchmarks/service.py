@@ -12,10 +12,8 @@ and without watchers, in changing order; what counts is the median of the pairs'
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -40,7 +38,7 @@ from generation_functions.testing.fake_endpoint import FakeEndpoint
 
 _READY = re.compile(r"ready: (http://\S+)")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_EARLIER_EVENTS = 40_000  # some 10 MB: what a watcher that begins at the beginning has to be sent first
+_EARLIER_EVENTS = 60_000  # some 15 MB: what a watcher that begins at the beginning has to be sent first
 _CONFIG = """pipeline: example-pipeline
 input_dir: inputs
 output_dir: outputs/run
@@ -73,7 +71,8 @@ class Process:
     def children(self) -> dict[str, Process]:
         """By the name of the program."""
         found = {}
-        for number in Path(f"/proc/{self.id}/task/{self.id}/children").read_text().split():
+        threads = Path(f"/proc/{self.id}/task").glob("*/children")  # whichever of them has started it
+        for number in " ".join(children.read_text() for children in threads).split():
             words = Path(f"/proc/{number}/cmdline").read_bytes().decode(errors="replace").split("\0")
             found[Path(words[1]).name if len(words) > 1 else words[0]] = Process(int(number))
         return found
@@ -101,7 +100,8 @@ class Launched:
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """What the answer's JSON says."""
-        self.http.request(method, path, orjson.dumps(body) if body is not None else None)
+        data = None if body is None else orjson.dumps(body)
+        self.http.request(method, path, data, {"Content-Type": "application/json", "Connection": "close"})
         answer = self.http.getresponse()
         data = answer.read()
         if answer.status >= 400:
@@ -230,21 +230,25 @@ class Watching:
     def __init__(self, folder: Path, at_work: Launched, url: str, calls: int) -> None:
         self.folder, self.at_work, self.count = folder, at_work, 0
         (folder / "configs" / "watched.yaml").write_text(_CONFIG.format(url=url))
-        if not any((folder / "inputs").iterdir()):
-            write_documents(folder / "inputs" / "made-up", calls)
+        write_documents(folder / "inputs" / "made-up", calls)
+        self.first = at_work.ask("POST", "/api/runs", {"config": "watched.yaml"})["id"]
+        at_work.await_end(self.first)  # so that all is warm
 
     def trial(self, how: str, watchers: int, earlier_events: int = 0) -> Trial:
         """One run. `how`: whether watchers `read`, or are `stuck`."""
         run, output_dir = self._prepare(earlier_events)
         service = self.at_work.service
+        rss = service.memory()[0]
         crowd = self._crowd(how, watchers, run) if watchers else None
+        if crowd is not None and how == "stuck":
+            self._await_full()
         time.sleep(1.0)
-        service_cpu, rss = service.cpu(), service.memory()[0]
+        service_cpu = service.cpu()
         wall, cpu = self._run(output_dir)
         service_cpu, grown = service.cpu() - service_cpu, service.memory()[0] - rss
         seen: dict[str, Any] = {}
         if crowd is not None:
-            stuck = stuck_bytes(urlsplit(self.at_work.url).port or 0)
+            stuck = self._stuck()
             seen = {**orjson.loads(crowd.communicate("\n")[0].splitlines()[-1]), "stuck": stuck}
         return Trial(wall, cpu, service_cpu, grown, seen)
 
@@ -252,13 +256,8 @@ class Watching:
         """A run that is known and waits, so that watchers are there before it begins."""
         self.count += 1
         output_dir = f"outputs/watched-{self.count}"
-        while True:  # the worker may be faster than we are: then this run is done, and another is made
-            wish = {"config": "watched.yaml", "overrides": {"output_dir": output_dir}}
-            made = self.at_work.ask("POST", "/api/runs", wish)
-            state = self.at_work.ask("POST", f"/api/runs/{made['id']}/pause")["state"]
-            if state == "paused":
-                break
-            raise SystemExit("the worker has taken a run that was to wait")
+        wish = {"output_dir": f"watched-{self.count}", "start": False}
+        made = self.at_work.ask("POST", f"/api/runs/{self.first}/clone", wish)
         if earlier_events:
             with (self.folder / output_dir / "events.jsonl").open("wb") as events:
                 for number in range(1, earlier_events + 1):
@@ -267,12 +266,26 @@ class Watching:
         return str(made["id"]), output_dir
 
     def _crowd(self, how: str, watchers: int, run: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "benchmarks.service", "watch", how, self.at_work.url, run, str(watchers)]
+        command = [sys.executable, "-m", "benchmarks.watchers", how, self.at_work.url, run, str(watchers)]
         crowd = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert crowd.stdout is not None
         if crowd.stdout.readline().strip() != "ready":
             raise SystemExit("the watchers did not start")
         return crowd
+
+    def _stuck(self) -> list[int]:
+        """Bytes that wait in the kernel for clients that do not read, for each connection."""
+        rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        port = urlsplit(self.at_work.url).port
+        ours = [row for row in rows if int(row[1].rpartition(":")[2], 16) == port]
+        return sorted(waiting for row in ours if (waiting := int(row[4].partition(":")[0], 16)))
+
+    def _await_full(self) -> None:
+        """Until the kernel takes no more for them, so that the service has to wait."""
+        before: list[int] = []
+        while not before or before != self._stuck():
+            before = self._stuck()
+            time.sleep(2.0)
 
     def _run(self, output_dir: str) -> tuple[float, float]:
         command = [sys.executable, str(ROOT / "run_augmentoolkit.py"), "resume", output_dir]
@@ -289,20 +302,12 @@ class Watching:
         return wall, used.ru_utime + used.ru_stime
 
 
-def stuck_bytes(port: int) -> list[int]:
-    """What waits in the kernel for clients that do not read, for each connection to a port."""
-    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    ours = [row for row in rows if int(row[1].rpartition(":")[2], 16) == port and row[3] == "01"]
-    return sorted(waiting for row in ours if (waiting := int(row[4].partition(":")[0], 16)))
-
-
 def _pairs(watching: Watching, options: argparse.Namespace, how: str, events: int) -> list[tuple[Trial, Trial]]:
-    """(without, with) so many times, in changing order. The first run of all only warms up."""
-    watching.trial(how, 0, events)
+    """(without, with) so many times, in changing order."""
     pairs = []
     for number in range(options.repeats):
-        trials = {count: watching.trial(how, count, events) for count in sorted((0, options.watchers), key=lambda n: (
-            n if number % 2 == 0 else -n))}  # fmt: skip
+        order = (0, options.watchers) if number % 2 == 0 else (options.watchers, 0)
+        trials = {count: watching.trial(how, count, events) for count in order}
         pairs.append((trials[0], trials[options.watchers]))
     return pairs
 
@@ -343,7 +348,8 @@ def stuck_rows(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
         pairs = _pairs(Watching(folder, at_work, endpoint.url, options.calls), options, "stuck", _EARLIER_EVENTS)
     yield from _ratio_rows(f"{options.watchers} watchers that do not read", pairs)
     stuck = [having.seen["stuck"] for _, having in pairs]
-    words = f"{min(map(len, stuck))} connections, each {statistics.median(sum(stuck, [])) / 1024:.0f} KB (median)"
+    each = [waiting for one in stuck for waiting in one] or [0]
+    words = f"{min(map(len, stuck))} connections, each {statistics.median(each) / 1024:.0f} KB (median)"
     full = all(len(one) == options.watchers for one in stuck)
     yield Row("what waits for them in the kernel", "for each", words, full)
     grown = max(having.grown for _, having in pairs)
@@ -351,70 +357,11 @@ def stuck_rows(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
     yield Row("growth of the service's memory", "<= 10 MB", words, grown <= 10)
 
 
-# --- the watchers, in a process of their own
-
-
-async def _read(url: str, run: str, count: int) -> dict[str, Any]:
-    import aiohttp
-
-    numbers, lags = [0] * count, []
-    here, over = [asyncio.Event() for _ in range(count)], [asyncio.Event() for _ in range(count)]
-
-    async def watch(session: aiohttp.ClientSession, index: int) -> None:
-        async with session.get(f"{url}/api/runs/{run}/events") as answer:
-            async for line in answer.content:
-                if line.startswith(b"data: {") and b'"n":' in line[:12]:
-                    event = orjson.loads(line[6:])
-                    numbers[index] += 1
-                    lags.append(time.time() - event["t"])
-                    if event["event"] == "run-ended":
-                        over[index].set()
-                here[index].set()
-
-    timeout = aiohttp.ClientTimeout(total=None)
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), timeout=timeout, read_bufsize=1 << 20
-    ) as session:  # noqa: E501
-        tasks = [asyncio.create_task(watch(session, index)) for index in range(count)]
-        await asyncio.gather(*(event.wait() for event in here))
-        print("ready", flush=True)
-        await asyncio.to_thread(sys.stdin.readline)
-        await asyncio.wait_for(asyncio.gather(*(event.wait() for event in over)), 10)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return {"least": min(numbers), "most": max(numbers), "lag": statistics.median(lags)}
-
-
-def _be_stuck(url: str, run: str, count: int) -> dict[str, Any]:
-    address = urlsplit(url)
-    sockets = []
-    for _ in range(count):
-        one = socket.socket()
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        one.connect((address.hostname, address.port))
-        one.sendall(
-            f"GET /api/runs/{run}/events HTTP/1.1\r\nHost: {address.netloc}\r\nLast-Event-ID: 0\r\n\r\n".encode()
-        )
-        sockets.append(one)
-    print("ready", flush=True)
-    sys.stdin.readline()
-    return {"connected": len(sockets)}
-
-
-def _watch(how: str, url: str, run: str, count: str) -> None:
-    seen = asyncio.run(_read(url, run, int(count))) if how == "read" else _be_stuck(url, run, int(count))
-    print(orjson.dumps(seen).decode())
-
-
 _PARTS = {"start": start_rows, "idle": idle_rows, "queue": queue_rows, "watchers": watcher_rows, "stuck": stuck_rows}
 
 
 def main() -> None:
     """Measure and print."""
-    if sys.argv[1:2] == ["watch"]:
-        _watch(*sys.argv[2:])
-        return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(_PARTS), help=f"some of {','.join(_PARTS)}")
     parser.add_argument("--repeats", type=int, default=5, help="pairs of runs, and starts")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.exceptions import HTTPException
 
 from web.problems import NotFoundError
 from web.roots import inside
@@ -34,7 +35,7 @@ def mount(app: FastAPI, built: Path = BUILT) -> None:
     @app.get("/{path:path}", include_in_schema=False)
     def page(request: Request, path: str) -> Response:
         if path == "api" or path.startswith("api/"):
-            raise NotFoundError(f"there is no /{path}; /api/openapi.json lists what there is")
+            raise HTTPException(405)  # a 404 where no other method is known either: see problems.install
         headers = {"Content-Security-Policy": _POLICY}
         if not (built / "index.html").is_file():
             if path:

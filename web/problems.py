@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from generation_functions.errors import ConfigError, Problem
+from generation_functions.errors import ConfigError, Problem, StorageError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
@@ -135,7 +135,13 @@ def documented(*errors: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
 
 
 EVERYWHERE = documented(
-    BadRequestError, UnauthorizedError, ForbiddenError, NotFoundError, TooLargeError, InvalidError, UnavailableError
+    BadRequestError,
+    UnauthorizedError,
+    ForbiddenError,
+    NotFoundError,
+    TooLargeError,
+    InvalidError,
+    UnavailableError,
 )
 """What any route may answer: the address was wrong, the token, the origin, the size or a parameter."""
 
@@ -165,6 +171,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
     async def on_problem(request: Request, error: ProblemError) -> Response:
         return answer(error.status, error.code, error.detail, error.mistakes)
+
+    @app.exception_handler(StorageError)
+    async def on_disk_trouble(request: Request, error: StorageError) -> Response:
+        return answer(503, "storage", str(error))
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:

@@ -72,8 +72,12 @@ class Settings:
 
     @property
     def is_open(self) -> bool:
-        """Whether other machines can reach the service."""
-        return self.host not in _LOOPBACK
+        """Whether others than the person at this machine use the service, directly or by a proxy."""
+        return self._is_reachable or bool(self.token)
+
+    @property
+    def _is_reachable(self) -> bool:
+        return self.host not in _LOOPBACK or bool(self.allowed_hosts)
 
     @property
     def database(self) -> str:
@@ -82,10 +86,12 @@ class Settings:
 
     def check(self) -> None:
         """Raise UsageError for an address that anybody could use without a login."""
-        if self.is_open and len(self.token) < 16:
+        if self._is_reachable and len(self.token) < 16:
+            where = self.host if self.host not in _LOOPBACK else ", ".join(self.allowed_hosts)
             raise UsageError(
-                f"the service would be open to other machines at {self.host}: set ATK_TOKEN to a secret of at least "
-                "16 characters (for example the output of: openssl rand -hex 24), or use ATK_HOST=127.0.0.1"
+                f"the service would be open to others at {where}: set ATK_TOKEN to a secret of at least "
+                "16 characters (for example the output of: openssl rand -hex 24), or leave ATK_HOST and "
+                "ATK_ALLOWED_HOSTS alone"
             )
 
 

@@ -175,6 +175,7 @@ def test_records_that_no_model_failed_at_are_tried_again_too(service: ServicePro
 
 def test_a_run_that_has_not_come_to_its_end_has_nothing_to_retry(client: TestClient) -> None:
     identity = client.post("/api/runs", json={"config": "poems.yaml"}).json()["id"]
+    client.post(f"/api/runs/{identity}/pause")
     refusal = client.post(f"/api/runs/{identity}/retry-failed", json={})
     assert (refusal.status_code, refusal.json()["code"]) == (409, "nothing-failed")
     assert "nothing was run there, or not to its end" in refusal.json()["detail"]

@@ -62,6 +62,8 @@ def test_an_address_for_others_needs_a_token_and_refuses_to_start_without(projec
         Settings(host="0.0.0.0").check()
     with pytest.raises(UsageError, match="at least 16"):
         Settings(host="192.168.1.5", token="short").check()
+    with pytest.raises(UsageError, match=r"open to others at data\.example"):
+        Settings(allowed_hosts=("data.example",)).check()  # a proxy on this machine lets others in
     for program in ("api.py", "-m web.launch"):
         done = subprocess.run(
             [sys.executable, *(program.split() if program.startswith("-") else [str(PROJECT / program)])],

@@ -207,6 +207,11 @@ def _busy(work: Work) -> ConflictError:
 
 
 def _hold(folder: Path) -> RunFolder:
+    for path in (folder, *folder.parents):
+        if path.exists() and not path.is_dir():
+            raise ConflictError(
+                f"{path} is a file; a run needs a folder there: choose another output_dir", code="in-the-way"
+            )
     held = RunFolder(folder)
     try:
         held.acquire()

@@ -226,6 +226,13 @@ def test_a_folder_in_use_is_not_touched(client: TestClient, project: Path) -> No
     assert not (project / "outputs/poems/run.json").exists()
 
 
+@pytest.mark.parametrize("output_dir", ["outputs/afile", "outputs/afile/x"])
+def test_a_file_in_the_way_of_a_folder_is_named(client: TestClient, project: Path, output_dir: str) -> None:
+    (project / "outputs/afile").write_text("here")
+    wish = {"config": "poems.yaml", "overrides": {"output_dir": output_dir}}
+    assert "outputs/afile is a file" in refused(client.post("/api/runs", json=wish), 409, "in-the-way")
+
+
 def test_what_is_not_there_is_a_404_and_what_makes_no_sense_a_422(client: TestClient) -> None:
     refused(client.get("/api/runs/0123456789abcdef"), 404, "no-such-run")
     refused(client.get("/api/runs/nonsense"), 422, "invalid-request")
