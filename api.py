@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -47,6 +48,7 @@ ROUTERS = (
     reading.router,
 )
 logger = logging.getLogger("augmentoolkit.web")
+_LEAVE_SECONDS = 5
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -123,7 +125,25 @@ def main(arguments: Sequence[str] = ()) -> int:
     except AugmentoolkitError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+
+    class Server(uvicorn.Server):
+        """Lets those who watch a run go as soon as a signal comes: they would stay for ever."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            services = getattr(app.state, "services", None)
+            if services is not None:
+                services.leaving.set()
+            super().handle_exit(sig, frame)
+
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_LEAVE_SECONDS,
+    )
+    Server(config).run()
     return 0
 
 

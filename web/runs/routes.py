@@ -204,9 +204,11 @@ async def watch_run(
     """
     folder = await asyncio.to_thread(folder_of, services, run_id)
     after = int(last_event_id) if last_event_id else None
-    body = events.stream(
-        folder, after, lambda: _snapshot(services, run_id), _state_of(services, run_id), request.is_disconnected
-    )
+
+    async def gone() -> bool:
+        return services.leaving.is_set() or await request.is_disconnected()
+
+    body = events.stream(folder, after, lambda: _snapshot(services, run_id), _state_of(services, run_id), gone)
     return StreamingResponse(body, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
 
 

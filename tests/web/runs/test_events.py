@@ -144,3 +144,16 @@ def test_an_event_longer_than_a_block_arrives_whole(tmp_path: Path) -> None:
 def test_a_run_without_events_yet_has_a_place_to_wait_at(tmp_path: Path) -> None:
     assert last_place(tmp_path / "events.jsonl") == Place(0, 0)
     assert new_events(tmp_path / "events.jsonl", Place()) == []
+
+
+def test_the_service_stops_at_once_also_while_runs_are_watched(service: ServiceProcesses, project: Path) -> None:
+    run_id = start(service, 60)
+    with httpx.Client(timeout=30, trust_env=False) as http:
+        with http.stream("GET", f"{service.url}/api/runs/{run_id}/events") as answer:
+            lines = answer.iter_lines()
+            assert next(lines).startswith("id: ")
+            process = service.processes.pop("api.py")
+            process.terminate()
+            for _ in lines:
+                pass
+        process.wait(4)  # TimeoutExpired when it does not
