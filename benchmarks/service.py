@@ -5,8 +5,8 @@ python -m benchmarks.service --only watchers --repeats 9
 ATK_CORE_PYTHON=/tmp/core/bin/python python -m benchmarks.service --only idle   # with requirements.txt alone installed
 
 The runs that are watched are started as a worker starts them, `resume FOLDER`, but by this program: the kernel then
-says to the microsecond what CPU time the run's own process has taken. Each is asked for by two runs in turn, with
-and without watchers, in changing order; what counts is the median of the pairs' ratios. Needs Linux (`/proc`).
+tells it what CPU time the run's own process has taken. They come in pairs, one with watchers and one without, in
+changing order; what counts is the median of the pairs' ratios. Needs Linux (`/proc`).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from web.problems import ForbiddenError, InvalidError, NotFoundError
 from web.settings import Settings
+from web.tolerant import is_text
 
 
 class Root(StrEnum):
@@ -28,7 +29,7 @@ def clean(path: str) -> PurePosixPath:
     Raises:
         InvalidError: It is absolute, goes upward, or holds what no file name may hold.
     """
-    if "\\" in path or any(character < " " or character == "\x7f" for character in path) or _has_surrogates(path):
+    if "\\" in path or any(character < " " or character == "\x7f" for character in path) or not is_text(path):
         raise InvalidError("the path holds characters that no file name may hold", code="path-invalid")
     if path.startswith("/") or (":" in path[:2] and path[1:2] == ":"):
         raise InvalidError("the path must be relative to the folder that the service shows", code="path-invalid")
@@ -72,7 +73,3 @@ def existing(root: Path, path: str) -> Path:
     if not found:
         raise NotFoundError(f"there is no {path}", code="no-such-file")
     return target
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)

@@ -67,7 +67,7 @@ def recover(settings: Settings, database: Database, queues: Queues) -> list[str]
     dead = [worker for worker in workers if not _is_alive(settings, worker)]
     alive = {worker.id for worker in workers} - {worker.id for worker in dead}
     for work in running:
-        if work.worker not in alive:
+        if work.worker and work.worker not in alive:  # those of the command line have none
             life.lose(database, work, settings.resume_lost)
     for worker in dead:
         with database.session() as session:

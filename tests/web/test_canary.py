@@ -28,6 +28,7 @@ from tests.conftest import PROJECT
 from tests.support.scripted_endpoint import Request, Response, ScriptedEndpoint, refuses, says
 from tests.support.service import ServiceProcesses, until
 
+pytestmark = pytest.mark.slow
 CORE = "c4naryWq83Zt6Kx1"
 CANARY = f'sk-"<{CORE}&>\\+/='
 LAMP = "the lamp is out"

@@ -16,10 +16,11 @@ from generation_functions.run_output import DATASETS, SUMMARY_FILE
 from web.problems import NotFoundError, documented
 from web.reading.caches import Cached, Caches
 from web.reading.decisions import Decision
-from web.reading.files import file_in, objects_of, parse_object, stamp_at, text_of, whole_of
+from web.reading.files import file_in, parse_object, stamp_at
 from web.reading.line_index import BLOCK
 from web.runs.finding import RunId, folder_of
 from web.services import Given
+from web.tolerant import objects_of, text_of, whole_of
 
 router = APIRouter()
 STAGES = "stages"

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 
 from web.problems import UnavailableError
-from web.reading.files import ROW_HEAD, Stamp, file_in, parse_object, row_id_of, stamp_of, text_of
+from web.reading.files import ROW_HEAD, Stamp, file_in, parse_object, row_id_of, stamp_of
+from web.tolerant import text_of
 
 REVIEWS_FILE = "reviews.jsonl"
 _BLOCK = 1 << 20

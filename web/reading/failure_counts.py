@@ -9,7 +9,8 @@ from threading import Lock
 from typing import Any
 
 from generation_functions.run_output import FAILED_FILE
-from web.reading.files import Stamp, file_in, parse_object, stamp_at, text_of
+from web.reading.files import Stamp, file_in, parse_object, stamp_at
+from web.tolerant import text_of
 
 _LONGEST_HEADLINE = 120
 Key = tuple[str, str, str]

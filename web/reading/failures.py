@@ -13,11 +13,12 @@ from generation_functions.run_output import FAILED_FILE
 from web.problems import ChangedError, NotFoundError, documented
 from web.reading.caches import Cached
 from web.reading.failure_counts import key_of
-from web.reading.files import file_in, list_of, parse_object, stamp_of, text_of
+from web.reading.files import file_in, parse_object, stamp_of
 from web.reading.line_index import Deadline, Lines, OutOfTimeError
 from web.reading.walking import Walk
 from web.runs.finding import RunId, folder_of
 from web.services import Given
+from web.tolerant import objects_of, text_of, whole_of
 
 router = APIRouter(prefix="/failed")
 _SECONDS = 0.2
@@ -25,6 +26,14 @@ _MOST_BYTES = 4 << 20
 _CURSOR = re.compile(r"([0-9]{1,12})-([0-9]{1,15})-([0-9a-f]{8})")
 WRITING = "write "
 """Begins the stage of rows that could not be written: behind these is no call that could be made again."""
+
+
+class FailedAnswer(BaseModel):
+    """What a model said in one try, and why it could not be used."""
+
+    attempt: int
+    reason: str
+    answer: str
 
 
 class FailedRecord(BaseModel):
@@ -35,7 +44,7 @@ class FailedRecord(BaseModel):
     step: str = Field(examples=["write_questions"])
     reason: str = Field(description="In full.")
     headline: str = Field(description="What it is counted under.")
-    answers: list[str] = Field(description="What the model answered, each try.")
+    answers: list[FailedAnswer] = Field(description="What the model answered, each try.")
     record: dict[str, Any]
     can_retry: bool = Field(description="False where no model was asked, so that none can be asked again.")
 
@@ -141,7 +150,14 @@ def _record(entry: dict[str, Any]) -> FailedRecord:
         step=step,
         reason=text_of(entry.get("reason")),
         headline=headline,
-        answers=[text_of(one) for one in list_of(entry.get("answers"))],
+        answers=[
+            FailedAnswer(
+                attempt=whole_of(one.get("attempt")),
+                reason=text_of(one.get("reason")),
+                answer=text_of(one.get("answer")),
+            )
+            for one in objects_of(entry.get("answers"))
+        ],
         record=record if isinstance(record, dict) else {},
         can_retry=not stage.startswith(WRITING),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import orjson
 
 from web.problems import ProblemError
 from web.roots import inside
+from web.tolerant import text_of
 
 ROW_HEAD = b'{"id":"'
 _DEEPEST = 100  # levels of lists and objects; the writer of the answer knows no more than 254
@@ -83,33 +83,6 @@ def is_deeper(value: Any, levels: int) -> bool:
     if isinstance(value, list):
         return levels == 0 or any(is_deeper(inner, levels - 1) for inner in value)
     return False
-
-
-def text_of(value: Any) -> str:
-    """A text out of a file that anybody may have written."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value)
-
-
-def whole_of(value: Any) -> int:
-    """A whole number of that kind; 0 for anything else."""
-    return value if isinstance(value, int) else 0
-
-
-def number_of(value: Any) -> float:
-    """A number of that kind; 0 for anything else."""
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
-
-
-def list_of(value: Any) -> list[Any]:
-    """A list of that kind; empty for anything else."""
-    return value if isinstance(value, list) else []
-
-
-def objects_of(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list of that kind."""
-    return [one for one in list_of(value) if isinstance(one, dict)]
 
 
 def is_json(line: bytes) -> bool:

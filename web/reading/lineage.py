@@ -18,9 +18,10 @@ import orjson
 
 from generation_functions.datasets.provenance import PROVENANCE_FILE
 from web.reading.caches import Caches
-from web.reading.files import file_in, parse_object, row_id_of, text_of
+from web.reading.files import file_in, parse_object, row_id_of
 from web.reading.line_index import Deadline, Lines, OutOfTimeError
 from web.reading.walking import Walk
+from web.tolerant import text_of
 
 _HEAD, _AFTER_ID = b'{"id":', b',"dataset":'
 _BLOCK = 1 << 13

@@ -14,9 +14,10 @@ import orjson
 
 from generation_functions.sources import in_corpus
 from web.reading.decisions import DecidedRows, Decision
-from web.reading.files import objects_of, parse_object, text_of
+from web.reading.files import parse_object
 from web.reading.line_index import Lines
 from web.reading.walking import Walk
+from web.tolerant import objects_of, text_of
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from pydantic import BaseModel, Field
 
 from web.problems import ChangedError, NotFoundError, documented
 from web.reading.datasets import STAGES, json_lines_below, stage_name
-from web.reading.files import file_in, objects_of, parse_object, text_of
+from web.reading.files import file_in, parse_object
 from web.runs.finding import RunId, folder_of
 from web.services import Given
+from web.tolerant import objects_of, text_of
 
 router = APIRouter()
 _BLOCK = 1 << 18

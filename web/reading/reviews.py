@@ -21,7 +21,7 @@ from web.problems import ConflictError, Mistake, NotFoundError, UnavailableError
 from web.reading.caches import Cached, Caches
 from web.reading.datasets import DatasetName, dataset_of
 from web.reading.decisions import Decision, append, history
-from web.reading.files import is_deeper, is_json, number_of, parse_object, row_id_of, text_of
+from web.reading.files import is_deeper, is_json, parse_object, row_id_of
 from web.reading.line_index import NEVER
 from web.reading.lineage import Lineage
 from web.reading.matching import Filter, Matches, conditions_of
@@ -30,6 +30,7 @@ from web.reading.walking import Walk
 from web.roots import inside
 from web.runs.finding import RunId, folder_of
 from web.services import Given
+from web.tolerant import number_of, text_of
 
 router = APIRouter(prefix="/reviews")
 REVIEWED = "reviewed"

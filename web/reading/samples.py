@@ -17,7 +17,7 @@ from web.problems import ChangedError, NotFoundError, documented
 from web.reading.caches import Cached, Caches
 from web.reading.datasets import Dataset, DatasetName, dataset_of
 from web.reading.decisions import DecidedRows, Decision
-from web.reading.files import number_of, objects_of, parse_object, stamp_of, text_of, whole_of
+from web.reading.files import parse_object, stamp_of
 from web.reading.line_index import Deadline, Lines, OutOfTimeError
 from web.reading.lineage import Lineage, provenance_of
 from web.reading.matching import Filter, Matches, conditions_of
@@ -25,6 +25,7 @@ from web.reading.texts import Texts
 from web.reading.walking import Walk
 from web.runs.finding import RunId, folder_of
 from web.services import Given
+from web.tolerant import number_of, objects_of, text_of, whole_of
 
 router = APIRouter()
 SECONDS = 0.2

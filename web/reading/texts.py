@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from generation_functions.documents.extraction_cache import ExtractionCache
-from web.reading.files import text_of
+from web.tolerant import text_of
 
 _MOST_CHARACTERS = 32 << 20
 _LONGEST = 20_000

@@ -156,6 +156,8 @@ async def stream(
         if lines:
             yield b"".join(map(as_event, lines))
             quiet = 0.0
+            if _size(path) > place.offset + _BLOCK:
+                continue  # catching up
         if lines or ticks % 4 == 0:
             key, said = await asyncio.to_thread(state)
             if key != known:

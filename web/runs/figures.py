@@ -11,6 +11,7 @@ import orjson
 from generation_functions.run_folder import STATE_FILE, read_json
 from generation_functions.run_output import SUMMARY_FILE
 from web.tables import State
+from web.tolerant import number_of, object_of, objects_of, whole_of
 from web.watching import Watched, last_words
 
 EVENTS_FILE = "events.jsonl"
@@ -45,16 +46,16 @@ def figures(folder: Path) -> dict[str, Any]:
     summary = read_json(folder / SUMMARY_FILE)
     if not summary:
         return {}
-    calls = summary.get("calls") or {}
+    calls = object_of(summary.get("calls"))
     return {
-        "rows": sum(int(dataset.get("rows") or 0) for dataset in summary.get("datasets") or []),
-        "calls": calls.get("made", 0),
-        "reused": calls.get("reused", 0),
-        "input_tokens": calls.get("input_tokens", 0),
-        "output_tokens": calls.get("output_tokens", 0),
-        "cost": calls.get("cost", 0.0),
-        "failed": summary.get("failed", 0),
-        "seconds": summary.get("seconds", 0.0),
+        "rows": sum(whole_of(dataset.get("rows")) for dataset in objects_of(summary.get("datasets"))),
+        "calls": whole_of(calls.get("made")),
+        "reused": whole_of(calls.get("reused")),
+        "input_tokens": whole_of(calls.get("input_tokens")),
+        "output_tokens": whole_of(calls.get("output_tokens")),
+        "cost": number_of(calls.get("cost")),
+        "failed": whole_of(summary.get("failed")),
+        "seconds": number_of(summary.get("seconds")),
     }
 
 

@@ -20,6 +20,7 @@ from web.runs.finding import run_id
 from web.runs.life import folder_time, label_of
 from web.settings import Settings
 from web.tables import ACTIVE, Kind, State, Work
+from web.tolerant import is_text, list_of, number_of, plain_text_of, text_of
 
 _DEEPEST = 4
 _EVERY_SECONDS, _SEARCH_SECONDS = 1.0, 10.0
@@ -69,20 +70,21 @@ class Index:
             for entry in entries:
                 if entry.name not in self._entries and entry.name.endswith(".json"):
                     self._entries.add(entry.name)
-                    self._note(Path(read_json(Path(entry.path)).get("output_dir") or "/nowhere"))
+                    self._note(Path(plain_text_of(read_json(Path(entry.path)).get("output_dir")) or "/nowhere"))
         if not self._searched or monotonic() - self._searched > _SEARCH_SECONDS:
             for folder in _run_folders(Root.OUTPUTS.folder(self._settings), _DEEPEST):
                 self._note(folder)
             self._searched = monotonic()
 
     def _note(self, folder: Path) -> None:
-        self._folders[run_id(folder)] = folder.resolve()
+        if is_text(str(folder)):  # a name that is no text cannot be kept, or sent to anybody
+            self._folders[run_id(folder)] = folder.resolve()
 
     def _add(self, identity: str, folder: Path, changed: int) -> None:
         label, values = label_of(folder), _facts(folder)
-        created = float(label.get("created") or _birth(folder))
-        if label.get("folder_time") == changed and label.get("state") in [*State]:
-            values["state"], values["message"] = label["state"], str(label.get("message", ""))
+        created = number_of(label.get("created")) or _birth(folder)
+        if label.get("folder_time") == changed and text_of(label.get("state")) in [*State]:
+            values["state"], values["message"] = label["state"], plain_text_of(label.get("message"))
             if values["state"] in ACTIVE:  # the queue that held it is gone with the index
                 values["state"], values["message"] = State.PAUSED, "the index was made again: resume it"
         with self._database.session() as session:
@@ -94,9 +96,9 @@ class Index:
                         folder=str(folder),
                         created=created,
                         folder_time=changed,
-                        name=str(label.get("name") or "")[:200],
-                        tags=[str(tag) for tag in label.get("tags") or []],
-                        config_file=str(label.get("config_file") or ""),
+                        name=plain_text_of(label.get("name"))[:200],
+                        tags=[plain_text_of(tag)[:50] for tag in list_of(label.get("tags"))],
+                        config_file=plain_text_of(label.get("config_file")),
                         **values,
                     )
                 )
@@ -107,7 +109,10 @@ class Index:
             row = session.get(Work, identity)
             if row is None or (row.state in ACTIVE and row.worker) or row.state == State.QUEUED:
                 return
-            if changed == row.folder_time and row.state != State.RUNNING and values["state"] != State.RUNNING:
+            # Without a new run.json there is no new start: what still works in the folder of a lost run is the orphan
+            # of its dead worker, about to stop.
+            nothing_began = values["state"] != State.RUNNING or row.state == State.LOST
+            if changed == row.folder_time and row.state != State.RUNNING and nothing_began:
                 return
             if row.state == State.LOST and values["state"] == State.PAUSED:
                 # Its supervisor let it stop after its worker had died: nobody has asked for a pause.
@@ -128,7 +133,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     state = read_json(folder / STATE_FILE)
     status = state.get("status")
     found = State.RUNNING if is_held(folder) else _STATES.get(str(status), State.LOST)
-    message = str(state.get("message") or "")
+    message = plain_text_of(state.get("message"))
     if found == State.LOST:
         message = "its process died; resume it: nothing is paid twice"
     elif found == State.RUNNING:
@@ -137,7 +142,7 @@ def _facts(folder: Path) -> dict[str, Any]:
     return {
         "state": found,
         "message": message[:4000],
-        "pipeline": str(state.get("pipeline") or "")[:200],
+        "pipeline": plain_text_of(state.get("pipeline"))[:200],
         "result": figures(folder),
         "worker": "",
         **times,

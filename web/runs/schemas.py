@@ -34,8 +34,6 @@ class Figures(BaseModel):
 class StepFunnel(BaseModel):
     """One step of a stage: what came in, what stayed, what went and why."""
 
-    model_config = ConfigDict(extra="allow")
-
     name: str
     entered: int = Field(default=0, alias="in", description="Records that entered.")
     kept: int = 0
@@ -57,8 +55,6 @@ class StageFunnel(BaseModel):
 class Progress(BaseModel):
     """How far a run is: the latest snapshot. It stays what it was when the run ends or fails."""
 
-    model_config = ConfigDict(extra="allow")
-
     stage: str = ""
     total: float | None = Field(default=None, description="Records, where the number is known.")
     done: float = 0
@@ -68,6 +64,8 @@ class Progress(BaseModel):
     output_tokens: int = 0
     cost: float = 0.0
     records_per_second: float = 0.0
+    concurrency: int = Field(default=0, description="Calls in flight that the endpoints bear at the moment.")
+    troubles: dict[str, int] = Field(default_factory=dict, description="Of providers, by kind.")
     eta_seconds: float | None = None
     message: str = ""
     steps: list[StepFunnel] = Field(default_factory=list)

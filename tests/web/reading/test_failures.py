@@ -62,9 +62,12 @@ def test_a_run_that_is_not_over_has_an_empty_inbox(bare: RunReader) -> None:
 
 
 def test_damaged_entries_break_nothing(bare: RunReader) -> None:
-    (bare.folder / "failed.jsonl").write_bytes(b'{"id":3,"answers":[null,1],"record":[],"step":{}}\n\xff\n{"torn')
+    (bare.folder / "failed.jsonl").write_bytes(
+        b'{"id":3,"answers":[null,{"answer":4,"attempt":"x"}],"record":[],"step":{}}\n\xff\n{"torn'
+    )
     (item,) = bare.all("/failed")
-    assert (item["id"], item["answers"], item["record"], item["step"]) == ("3", ["", "1"], {}, "{}")
+    assert (item["id"], item["record"], item["step"]) == ("3", {}, "{}")
+    assert item["answers"] == [{"attempt": 0, "reason": "", "answer": "4"}]
 
 
 def test_the_counts_follow_the_file(bare: RunReader) -> None:

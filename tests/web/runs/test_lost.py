@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import time
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
+from generation_functions.run_folder import RunFolder
 from tests.support.service import ServiceProcesses, until
 from tests.web.test_kills import Processes
 from web.database import Database, open_database
@@ -106,6 +108,17 @@ def add_running(database: Database, folder: Path, worker: str = "worker", **fact
     with database.session() as session:
         session.add(Work(id=run_id(folder), **kept))
     return run_id(folder)
+
+
+@contextmanager
+def at_work_in(folder: Path) -> Iterator[None]:
+    """A process that is no worker's holds the folder."""
+    held = RunFolder(folder)
+    held.acquire()
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def workers(database: Database) -> list[str]:
@@ -210,3 +223,30 @@ def test_a_run_that_its_dead_worker_leaves_to_stop_by_itself_is_lost_all_the_sam
     (folder / "run.json").write_text('{"status": "interrupted", "message": "stopped by SIGTERM"}')
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8000") as client:
         assert client.get(f"/api/runs/{identity}").json()["state"] == "lost"
+
+
+@pytest.mark.parametrize("resume_lost", [False, True])
+def test_a_run_of_the_command_line_is_nobodys_to_lose(project: Path, own_state: Path, resume_lost: bool) -> None:
+    settings = Settings(root=project, state=own_state, resume_lost=resume_lost)
+    folder = project / "outputs" / "mine"
+    folder.mkdir()
+    (folder / "run.json").write_text('{"status": "running", "pipeline": "debug-pipeline"}')
+    with at_work_in(folder), TestClient(create_app(settings), base_url="http://127.0.0.1:8000") as client:
+        until(lambda: client.get("/api/runs").json()["items"])
+        database = open_database(settings)
+        recover(settings, database, Queues(settings))
+        assert life.get(database, run_id(folder)).state == "running"
+        database.close()
+
+
+def test_a_lost_run_that_is_still_stopping_is_shown_as_lost(
+    settings: Settings, database: Database, project: Path
+) -> None:
+    add_worker(database, seen=time() - 3600)
+    folder = project / "outputs" / "far"
+    identity = add_running(database, folder)
+    (folder / "run.json").write_text('{"status": "running", "pipeline": "debug-pipeline"}')
+    with at_work_in(folder):
+        recover(settings, database, Queues(settings))
+        with TestClient(create_app(settings), base_url="http://127.0.0.1:8000") as client:
+            assert client.get(f"/api/runs/{identity}").json()["state"] == "lost"
