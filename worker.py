@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from types import FrameType
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from generation_functions.errors import AugmentoolkitError, RunLockedError
 from generation_functions.run_folder import RunFolder
@@ -108,20 +108,20 @@ class WorkerProcess:
                 if life.end(self.database, work.id, self.presence.id, state, message, **values):
                     life.remember(self.database, work.id)
                 return
-            except SQLAlchemyError as error:
+            except OperationalError as error:
                 logger.error("the end of %s cannot be written down yet: %s", work.id, error)
                 if self.stopping.wait(self.settings.heartbeat_seconds):
                     return  # whoever starts next finds it lost, and its folder knows better
 
     def _asked(self, work: Work) -> Any:
         def asked() -> str:
-            if self.stopping.is_set():
-                return "worker"
             with suppress(SQLAlchemyError):
                 now = life.get(self.database, work.id)
-                still_ours = now.state == State.RUNNING and now.worker == self.presence.id
-                return now.wanted if still_ours else "killed"
-            return ""
+                if now.state != State.RUNNING or now.worker != self.presence.id:
+                    return "killed"  # somebody has taken this worker for dead
+                if now.wanted:
+                    return now.wanted
+            return "worker" if self.stopping.is_set() else ""
 
         return asked
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from web.problems import answer
+from web.problems import TooLargeError, answer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,8 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _OPEN_PATHS = {"/api/health", "/api/ready", "/api/session"}
 """What a load balancer asks without a token, and where a browser brings it; they tell nothing about the data."""
 COOKIE = "atk_token"
+_LARGEST_BODY, _LARGEST_LOGIN = 32 << 20, 4096
+_TOO_LARGE = "a request to this address may have {} bytes; files are sent to /api/uploads"
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -45,17 +48,27 @@ class Guard:
                 await self._app(scope, receive, send)
             return  # no websockets here
         headers = dict(scope["headers"])
-        refusal = self._refusal(scope, headers)
+        most = _most_bytes(scope["path"])
+        refusal = self._refusal(scope, headers) or _size_refusal(headers, most)
         if refusal is not None:
             await answer(*refusal)(scope, receive, send)
             return
+        taken = 0
+
+        async def receive_no_more() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > most:
+                raise TooLargeError(_TOO_LARGE.format(most))
+            return message
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *HEADERS]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive_no_more, send_with_headers)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str, str] | None:
         host = headers.get(b"host", b"").decode("latin-1").lower()
@@ -88,6 +101,20 @@ class Guard:
         if hmac.compare_digest(given.strip(), self._token):
             return None
         return 401, "unauthorized", "send the token of this service: Authorization: Bearer TOKEN"
+
+
+def _most_bytes(path: str) -> int:
+    """How large a request's body may be: it is held in memory, but for uploads, which have limits of their own."""
+    if path.startswith("/api/uploads/"):
+        return sys.maxsize
+    return _LARGEST_LOGIN if path in _OPEN_PATHS else _LARGEST_BODY
+
+
+def _size_refusal(headers: dict[bytes, bytes], most: int) -> tuple[int, str, str] | None:
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length[:20]) > most:
+        return 413, "too-large", _TOO_LARGE.format(most)
+    return None
 
 
 def _cookie(header: bytes) -> bytes:

@@ -6,6 +6,7 @@ import inspect
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +166,17 @@ def test_a_browser_shows_the_token_once(project: Path, own_state: Path) -> None:
 
 def test_on_ones_own_machine_no_token_is_asked_for(client: TestClient) -> None:
     assert client.post("/api/session", json={"token": "any"}).json() == {"needs_token": False}
+
+
+def test_a_body_that_would_fill_the_memory_is_refused_before_it_is_read(client: TestClient) -> None:
+    def endless() -> Iterator[bytes]:
+        for number in range(10_000):
+            assert number < 100, "it was read to the end"
+            yield b" " * (1 << 20)
+
+    answer = client.post("/api/runs", content=b"{", headers={"Content-Length": str(1 << 40)})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    answer = client.post("/api/session", content=b" " * 5000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    answer = client.post("/api/runs", content=endless(), headers={"Content-Type": "application/json"})
+    assert answer.status_code in (400, 413)

@@ -16,6 +16,7 @@ from generation_functions.errors import StorageError
 from generation_functions.run_folder import STATE_FILE, read_json, write_atomically
 from web.database import Database
 from web.tables import ACTIVE, ENDED, Kind, State, Work
+from web.tolerant import plain_text_of
 
 LABEL_FILE = "service.json"
 """In a run's folder: what the service knows of it and the run itself does not, so that the index can be made again."""
@@ -84,7 +85,7 @@ def end(database: Database, work_id: str, worker: str, state: State, message: st
     statement = (
         update(Work)
         .where(Work.id == work_id, Work.state == State.RUNNING, Work.worker == worker)
-        .values(state=state, message=message, wanted="", process=0, ended=time(), **values)
+        .values(state=state, message=plain_text_of(message), wanted="", process=0, ended=time(), **values)
     )
     with database.session() as session:
         result = session.execute(statement)

@@ -48,9 +48,7 @@ def written(value: Any) -> bytes:
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.fixed_dictionaries(dict.fromkeys(FILES, OBJECTS)), st.sampled_from(["progress", "stage-finished", "note"])
-)
+@given(st.fixed_dictionaries(dict.fromkeys(FILES, OBJECTS)), st.sampled_from(["progress", "stage-finished", "note"]))
 def test_whatever_the_files_hold_a_run_can_be_shown(tmp_path: Path, made: dict[str, Any], kind: str) -> None:
     for name in FILES:
         content = {**made[name], "event": kind} if name == "events.jsonl" else made[name]
@@ -85,8 +83,7 @@ def test_one_bad_folder_does_not_hide_the_others(client: TestClient, project: Pa
 
 
 def test_a_folder_whose_name_is_no_text_is_passed_over(client: TestClient, project: Path) -> None:
-    odd = os.fsencode(project / "outputs") + b"/caf\xe9"
-    os.mkdir(odd)
-    with open(odd + b"/run.json", "wb") as file:
-        file.write(b'{"status": "completed"}')
+    odd = Path(os.fsdecode(os.fsencode(project / "outputs") + b"/caf\xe9"))
+    odd.mkdir()
+    (odd / "run.json").write_bytes(b'{"status": "completed"}')
     assert client.get("/api/runs").json()["items"] == []

@@ -196,3 +196,15 @@ def test_a_worker_that_is_stopped_hands_its_runs_to_the_next_one(service: Servic
     assert service.run(identity)["state"] == "queued"
     service.start("worker.py")
     assert service.wait_for(identity)["state"] == "completed"
+
+
+def test_a_run_that_was_cancelled_stays_so_when_its_worker_is_stopped_meanwhile(
+    service: ServiceProcesses, project: Path
+) -> None:
+    identity = service.post("/api/runs", sleeper(project, "unwanted"))["id"]
+    until(lambda: service.run(identity)["progress"])
+    service.post(f"/api/runs/{identity}/cancel")
+    process = service.processes.pop("worker.py")
+    process.terminate()
+    process.wait(30)
+    assert service.run(identity)["state"] == "cancelled"
