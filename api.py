@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from generation_functions.errors import AugmentoolkitError
 from web import contract, health, interface, problems, session
 from web.configs import routes as configs
 from web.database import open_database
@@ -103,8 +104,8 @@ def _keep_true(services: Services) -> None:
     while True:
         try:
             recover(services.settings, services.database, services.queues)
-        except SQLAlchemyError as error:
-            logger.error("the database does not answer: %s", error)
+        except (SQLAlchemyError, OSError, AugmentoolkitError) as error:
+            logger.error("what has died cannot be looked for now: %s", error)
         if services.leaving.wait(services.settings.heartbeat_seconds):
             return
 
@@ -112,8 +113,6 @@ def _keep_true(services: Services) -> None:
 def main(arguments: Sequence[str] = ()) -> int:
     """Serve until a signal comes; with the argument `openapi`, print the contract instead."""
     import uvicorn
-
-    from generation_functions.errors import AugmentoolkitError
 
     try:
         settings = Settings.from_environment()

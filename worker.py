@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -57,8 +58,8 @@ class WorkerProcess:
             try:
                 self.presence.beat()
                 recover(self.settings, self.database, self.queues)
-            except SQLAlchemyError as error:
-                logger.error("the database does not answer: %s", error)
+            except (SQLAlchemyError, OSError, AugmentoolkitError) as error:
+                logger.error("what has died cannot be looked for now: %s", error)
         for consumer in self._consumers:
             consumer.stop_flag.set()
         for consumer in self._consumers:
@@ -88,12 +89,13 @@ class WorkerProcess:
 
     def _run(self, work: Work) -> None:
         folder = Path(work.folder)
-        self._wait_for(folder)
+        self._wait_for(folder, self._asked(work))
         with watching.open_console(folder) as console:
             arguments = ["resume", watching.shown(self.settings, folder)]
             process = watching.start(self.settings, arguments, console, console)
-            life.move(self.database, work.id, (State.RUNNING,), process=process.pid)
-            watched = watching.watch(process, self._asked(work))
+            with suppress(SQLAlchemyError):  # only for people to see; the run goes on without it
+                life.move(self.database, work.id, (State.RUNNING,), process=process.pid)
+            watched = watching.watch(process, self._asked(work), console)
         state = watched.state()
         message, figures = ending(folder, state, watched)
         again = {"lost_in_a_row": 0} if state == State.COMPLETED else {}
@@ -125,10 +127,10 @@ class WorkerProcess:
 
         return asked
 
-    def _wait_for(self, folder: Path) -> None:
+    def _wait_for(self, folder: Path, asked: Callable[[], str]) -> None:
         """Let an earlier process of this run, which is just stopping, leave the folder."""
         until = monotonic() + self.settings.grace_seconds + 5
-        while not self.stopping.is_set():
+        while not asked():  # else its process is started only to be stopped, and says how it ended
             held = RunFolder(folder)
             try:
                 held.acquire()

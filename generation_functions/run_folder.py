@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 from time import sleep
 from typing import Any
 
@@ -27,7 +28,7 @@ def state_folder() -> Path:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file's content in one go: a reader sees the old or the new, never a part."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(data)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from web.problems import UnauthorizedError
-from web.security import COOKIE
+from web.security import COOKIE, cookie_of
 from web.services import Given
 
 router = APIRouter(prefix="/api/session", tags=["session"])
@@ -38,7 +38,7 @@ def log_in(services: Given, login: Login, response: Response) -> Session:
         return Session(needs_token=False)
     if not hmac.compare_digest(login.token.encode("utf-8", "replace"), token.encode()):
         raise UnauthorizedError("this is not the token of this service (ATK_TOKEN)")
-    response.set_cookie(COOKIE, token, max_age=_DAYS_30, httponly=True, samesite="strict", path="/")
+    response.set_cookie(COOKIE, cookie_of(token), max_age=_DAYS_30, httponly=True, samesite="strict", path="/")
     return Session(needs_token=True)
 
 

@@ -69,13 +69,16 @@ def start(settings: Settings, arguments: list[str], output: IO[bytes], errors: I
     )
 
 
-def watch(process: subprocess.Popen[bytes], asked: Callable[[], str], seconds: float = 0.0) -> Watched:
+def watch(
+    process: subprocess.Popen[bytes], asked: Callable[[], str], console: IO[bytes], seconds: float = 0.0
+) -> Watched:
     """Wait for the end. `asked()` says whether somebody wants it stopped; `seconds` limits its time."""
     started, told = monotonic(), ""
     while True:
         try:
             code = process.wait(_LOOK_SECONDS)
         except subprocess.TimeoutExpired:
+            _cut(console)
             wanted = asked() or ("time" if seconds and monotonic() - started > seconds else "")
             if wanted and told != wanted:
                 _tell(process, b"kill\n" if wanted == "killed" else b"stop\n")
@@ -87,6 +90,14 @@ def watch(process: subprocess.Popen[bytes], asked: Callable[[], str], seconds: f
         if code < 0:
             _end_group(process.pid)
         return Watched(code, told)
+
+
+def _cut(console: IO[bytes]) -> None:
+    """Begin the console anew when a run prints more than anybody reads; it is open for appending."""
+    if os.fstat(console.fileno()).st_size > _LARGEST_CONSOLE:
+        console.truncate(0)
+        console.write(b"--- what was printed before was too much to keep\n")
+        console.flush()
 
 
 def _tell(process: subprocess.Popen[bytes], word: bytes) -> None:

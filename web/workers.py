@@ -62,8 +62,11 @@ def recover(settings: Settings, database: Database, queues: Queues) -> list[str]
     What a dead worker was doing is lost; what is queued and in no queue is put there again.
     """
     with database.session() as session:
+        # Runs first: who has claimed one was in the list of workers before. Those without a worker are the
+        # command line's; the index follows them.
+        ours = select(Work).where(Work.state == State.RUNNING, Work.worker != "")
+        running = list(session.scalars(ours))
         workers = list(session.scalars(select(Worker)))
-        running = list(session.scalars(select(Work).where(Work.state == State.RUNNING)))
     dead = [worker for worker in workers if not _is_alive(settings, worker)]
     alive = {worker.id for worker in workers} - {worker.id for worker in dead}
     for work in running:

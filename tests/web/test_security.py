@@ -17,6 +17,7 @@ from api import create_app
 from generation_functions.errors import UsageError
 from tests.conftest import PROJECT
 from web import security
+from web.security import cookie_of
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery-staple"
@@ -80,9 +81,12 @@ def test_an_address_for_others_needs_a_token_and_refuses_to_start_without(projec
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Authorization": "Bearer wrong"}, {"Authorization": TOKEN}, {"Authorization": f"Basic {TOKEN}"},
-     {"Cookie": "atk_token=wrong"}, {"Authorization": f"Bearer {TOKEN}x"}, {"Authorization": f"Bearer {TOKEN[:-1]}"}],
-)  # fmt: skip
+    [
+        {},
+        *({"Authorization": value} for value in ("Bearer wrong", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x")),
+        *({"Cookie": f"atk_token={value}"} for value in ("wrong", TOKEN, cookie_of("another"))),
+    ],
+)
 def test_without_the_token_nothing_is_told(project: Path, own_state: Path, headers: dict[str, str]) -> None:
     with TestClient(create_app(open_to_all(project, own_state)), base_url="http://machine") as client:
         for path in ("/api/runs", "/api/openapi.json", "/api/settings/secrets"):
@@ -91,7 +95,9 @@ def test_without_the_token_nothing_is_told(project: Path, own_state: Path, heade
         assert client.get("/api/health", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("headers", [{"Authorization": f"Bearer {TOKEN}"}, {"Cookie": f"a=b; atk_token={TOKEN}"}])
+@pytest.mark.parametrize(
+    "headers", [{"Authorization": f"Bearer {TOKEN}"}, {"Cookie": f"a=b; atk_token={cookie_of(TOKEN)}"}]
+)
 def test_with_the_token_it_answers(project: Path, own_state: Path, headers: dict[str, str]) -> None:
     with TestClient(create_app(open_to_all(project, own_state)), base_url="http://machine") as client:
         assert client.get("/api/runs", headers=headers).status_code == 200
@@ -150,13 +156,16 @@ def test_settings_do_not_show_their_token() -> None:
     )
 
 
-def test_a_browser_shows_the_token_once(project: Path, own_state: Path) -> None:
-    with TestClient(create_app(open_to_all(project, own_state)), base_url="http://machine") as client:
+@pytest.mark.parametrize("token", [TOKEN, "base64/with+signs/0123==", 'quotes" and; blanks 0123', "pässwörter-0123456"])
+def test_a_browser_shows_the_token_once(project: Path, own_state: Path, token: str) -> None:
+    settings = Settings(root=project, state=own_state, host="0.0.0.0", token=token)
+    with TestClient(create_app(settings), base_url="http://machine") as client:
         answer = client.post("/api/session", json={"token": "wrong"})
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
         assert client.get("/api/runs").status_code == 401
-        answer = client.post("/api/session", json={"token": TOKEN})
+        answer = client.post("/api/session", json={"token": token})
         assert answer.json() == {"needs_token": True}
+        assert token not in answer.headers["set-cookie"]
         assert "HttpOnly" in answer.headers["set-cookie"]
         assert "SameSite=strict" in answer.headers["set-cookie"]
         assert client.get("/api/runs").status_code == 200

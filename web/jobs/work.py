@@ -29,7 +29,7 @@ def carry_out(settings: Settings, database: Database, work: Work, asked: Callabl
     with watching.open_console(folder) as console, (folder / RESULT_FILE).open("wb") as result_file:
         process = watching.start(settings, arguments, result_file, console)
         life.move(database, work.id, (State.RUNNING,), process=process.pid)
-        watched = watching.watch(process, asked, settings.job_seconds)
+        watched = watching.watch(process, asked, console, settings.job_seconds)
     state, message, result = watched.state(), "", None
     if state == State.COMPLETED:
         result = _read(folder / RESULT_FILE)
@@ -50,7 +50,9 @@ def carry_out(settings: Settings, database: Database, work: Work, asked: Callabl
 
 def forget_old(database: Database) -> None:
     """Jobs that ended a week ago are of no use to anybody."""
-    old = delete(Work).where(Work.kind != Kind.RUN, Work.state.in_(ENDED), Work.ended < time() - _KEPT_SECONDS)
+    old = delete(Work).where(
+        Work.kind != Kind.RUN, Work.state.in_(ENDED), Work.ended > 0, Work.ended < time() - _KEPT_SECONDS
+    )
     with database.session() as session:
         session.execute(old)
 

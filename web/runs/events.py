@@ -107,7 +107,7 @@ def new_events(path: Path, place: Place) -> list[bytes]:
         with path.open("rb") as file:
             file.seek(place.offset)
             data = file.read(_BLOCK)
-            while data and b"\n" not in data and (more := file.read(_BLOCK)):  # a very long event
+            while data and b"\n" not in data and (more := file.read(len(data))):  # a very long event
                 data += more
     except OSError:
         return []
@@ -152,7 +152,7 @@ async def stream(
     quiet, ticks = 0.0, 0
     yield b"retry: 1000\n\n"
     while not await gone():
-        lines = new_events(path, place) if _size(path) > place.offset else []  # a few KB, just written
+        lines = await asyncio.to_thread(new_events, path, place) if _size(path) > place.offset else []
         if lines:
             yield b"".join(map(as_event, lines))
             quiet = 0.0

@@ -10,7 +10,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from generation_functions.run_folder import STATE_FILE, is_held, read_json
 from web.database import Database
@@ -117,8 +117,8 @@ class Index:
             if row.state == State.LOST and values["state"] == State.PAUSED:
                 # Its supervisor let it stop after its worker had died: nobody has asked for a pause.
                 values = {"result": values["result"]}
-            for name, value in {**values, "folder_time": changed}.items():
-                setattr(row, name, value)
+            seen = (Work.id == identity, Work.state == row.state, Work.turn == row.turn)  # else it was moved meanwhile
+            session.execute(update(Work).where(*seen).values(**values, folder_time=changed))
 
 
 def _may_have_changed(row: Any, changed: int) -> bool:

@@ -10,7 +10,7 @@ from time import time
 from typing import Any
 
 import orjson
-from sqlalchemy import CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, update
 
 from generation_functions.errors import StorageError
 from generation_functions.run_folder import STATE_FILE, read_json, write_atomically
@@ -23,9 +23,11 @@ LABEL_FILE = "service.json"
 _RESUMED_AT_MOST = 3
 
 
-def move(database: Database, work_id: str, expected: tuple[State, ...], **values: Any) -> bool:
-    """Change a run that is in one of the `expected` states. False when it is not."""
-    statement = update(Work).where(Work.id == work_id, Work.state.in_(expected)).values(**values)
+def move(
+    database: Database, work_id: str, expected: tuple[State, ...], *also: ColumnElement[bool], **values: Any
+) -> bool:
+    """Change a run that is in one of the `expected` states, if `also` holds. False when it is not."""
+    statement = update(Work).where(Work.id == work_id, Work.state.in_(expected), *also).values(**values)
     with database.session() as session:
         result = session.execute(statement)
         assert isinstance(result, CursorResult)
@@ -54,7 +56,7 @@ def claim(database: Database, work_id: str, turn: int, worker: str) -> Work | No
     statement = (
         update(Work)
         .where(Work.id == work_id, Work.state == State.QUEUED, Work.turn == turn)
-        .values(state=State.RUNNING, worker=worker, started=time(), ended=0.0, wanted="", process=0)
+        .values(state=State.RUNNING, worker=worker, started=time(), ended=0.0, wanted="", message="", process=0)
     )
     with database.session() as session:
         result = session.execute(statement)
@@ -72,7 +74,7 @@ def stop(database: Database, work_id: str, as_state: State) -> State | None:
     if move(database, work_id, (State.QUEUED,), state=as_state, ended=now, message=message):
         return as_state
     wanted = "killed" if as_state == State.CANCELLED and get(database, work_id).wanted == as_state else str(as_state)
-    if move(database, work_id, (State.RUNNING,), wanted=wanted):
+    if move(database, work_id, (State.RUNNING,), Work.worker != "", wanted=wanted):  # else: the command line's
         return State.RUNNING
     paused = (State.PAUSED, State.LOST, State.FAILED)
     if as_state == State.CANCELLED and move(database, work_id, paused, state=as_state, message="cancelled"):
@@ -80,11 +82,13 @@ def stop(database: Database, work_id: str, as_state: State) -> State | None:
     return None
 
 
-def end(database: Database, work_id: str, worker: str, state: State, message: str, **values: Any) -> bool:
-    """Write down how it ended. False when it was not this worker's any more."""
+def end(
+    database: Database, work_id: str, worker: str, state: State, message: str, *also: ColumnElement[bool], **values: Any
+) -> bool:
+    """Write down how it ended. False when it was not this worker's any more, or `also` does not hold."""
     statement = (
         update(Work)
-        .where(Work.id == work_id, Work.state == State.RUNNING, Work.worker == worker)
+        .where(Work.id == work_id, Work.state == State.RUNNING, Work.worker == worker, *also)
         .values(state=state, message=plain_text_of(message), wanted="", process=0, ended=time(), **values)
     )
     with database.session() as session:
@@ -102,7 +106,8 @@ def lose(database: Database, work: Work, resume: bool) -> int:
     elif work.wanted == State.PAUSED:
         state = State.PAUSED
     message = "its worker died; nothing that was paid for is lost: resume it" if state == State.LOST else ""
-    if not end(database, work.id, work.worker, state, message, lost_in_a_row=Work.lost_in_a_row + 1):
+    unchanged = Work.wanted == work.wanted  # else somebody has just cancelled it: the next look sees that
+    if not end(database, work.id, work.worker, state, message, unchanged, lost_in_a_row=Work.lost_in_a_row + 1):
         return 0
     remember(database, work.id)
     return queue(database, work.id) if again else 0

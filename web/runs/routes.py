@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import Select, String, cast, delete, func, or_, select
 
 from generation_functions.records import stable_hash
 from generation_functions.run_folder import is_held, state_folder
@@ -124,6 +124,8 @@ def cancel_run(services: Given, work: TheRun) -> Run:
 
 def _stopped(services: Services, work: Work, state: State) -> Run:
     if life.stop(services.database, work.id, state) is None:
+        if work.state == State.RUNNING:
+            raise ConflictError("the command line runs it: stop it there, with Ctrl-C", code="not-active")
         raise ConflictError(f"this run is {work.state}; there is nothing to stop", code="not-active")
     life.remember(services.database, work.id)
     return run_view(services.settings, life.get(services.database, work.id))
@@ -161,15 +163,19 @@ def delete_run(
     if work.state in ACTIVE or is_held(folder):
         raise ConflictError("this run is active: cancel it first", code="already-active")
     outputs = Root.OUTPUTS.folder(services.settings)
-    lies_in_outputs = folder.is_relative_to(outputs) and folder != outputs
+    # Resolved again: a link may have been put in the way since.
+    lies_in_outputs = folder.resolve() == folder and folder.is_relative_to(outputs) and folder != outputs
     if not files and lies_in_outputs and folder.is_dir():
         raise ConflictError("its folder would bring it back: delete its files too", code="folder-remains")
     if files and not lies_in_outputs:
         raise ConflictError(f"{folder} is not below outputs/: delete it by hand", code="folder-outside")
     with services.database.session() as session:
-        row = session.get(Work, work.id)
-        if row is not None and row.state in ENDED:
-            session.delete(row)
+        inside = Work.folder.startswith(f"{folder}/", autoescape=True)
+        if files and session.scalar(select(func.count()).where(inside, Work.kind == Kind.RUN)):
+            raise ConflictError("other runs lie inside its folder: delete those first", code="folder-remains")
+        gone = session.execute(delete(Work).where(Work.id == work.id, Work.state.in_(ENDED)))
+        if not getattr(gone, "rowcount", 0):
+            raise ConflictError("this run is active: cancel it first", code="already-active")
     (state_folder() / "runs" / f"{stable_hash(str(folder))[:16]}.json").unlink(missing_ok=True)
     if files:
         shutil.rmtree(folder, ignore_errors=True)

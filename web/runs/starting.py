@@ -7,6 +7,8 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from generation_functions.commands.retries import add_round, failed_records
 from generation_functions.config import to_yaml
 from generation_functions.errors import RunLockedError, UsageError
@@ -95,10 +97,13 @@ def enqueue(services: Services, resolved: Resolved, *, wait: bool = False, **lab
     now, label = time(), {key: value for key, value in label.items() if value}
     if row is None:
         facts = {"kind": Kind.RUN, "folder": str(folder), "pipeline": resolved.pipeline, "created": now, **label}
-        with services.database.session() as session:
-            # In a state from which it can be queued like any other.
-            session.add(Work(id=identity, state=State.PAUSED, message="never started", **facts))
-    else:
+        try:
+            with services.database.session() as session:
+                # In a state from which it can be queued like any other.
+                session.add(Work(id=identity, state=State.PAUSED, message="never started", **facts))
+        except IntegrityError:  # somebody starts the same just now, or the index has found the folder
+            row = life.get(services.database, identity)
+    if row is not None:
         with services.database.session() as session:
             known = session.get_one(Work, identity)
             for key, value in {**label, "pipeline": resolved.pipeline}.items():
@@ -123,6 +128,8 @@ def put_config(folder: Path, resolved: Resolved) -> None:
 def resume(services: Services, work: Work, wish: ResumeRun) -> None:
     """Queue a run again, with other caps or another model if wanted."""
     folder = Path(work.folder)
+    if life.get(services.database, work.id).state in ACTIVE:
+        raise _busy(work)
     if wish.overrides:
         put_config(folder, _saved(services, folder, wish.overrides))
     _queue(services, work.id)

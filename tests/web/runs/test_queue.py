@@ -208,3 +208,22 @@ def test_a_run_that_was_cancelled_stays_so_when_its_worker_is_stopped_meanwhile(
     process.terminate()
     process.wait(30)
     assert service.run(identity)["state"] == "cancelled"
+
+
+def test_a_run_that_prints_without_end_does_not_fill_the_disk(service: ServiceProcesses, project: Path) -> None:
+    noisy = project / "noisy.py"
+    noisy.write_text(
+        "import time\n"
+        "def noisy_pipeline(run):\n"
+        "    '''Prints.'''\n"
+        "    for _ in range(60):\n"
+        "        print('x' * 1_000_000)\n"
+        "        time.sleep(0.05)\n"
+        "    raise RuntimeError('hoarse')\n"
+    )
+    (project / "super_config.yaml").write_text(f"path_aliases:\n  noisy-pipeline: {noisy}:noisy_pipeline\n")
+    wish = {"pipeline": "noisy-pipeline", "overrides": {"output_dir": "outputs/noisy"}}
+    failed = service.wait_for(service.post("/api/runs", wish)["id"])
+    assert failed["state"] == "failed"
+    assert "hoarse" in failed["message"]
+    assert (project / "outputs/noisy/console.txt").stat().st_size < 32 << 20

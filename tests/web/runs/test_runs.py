@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from starlette.testclient import TestClient
 
 from api import create_app
 from generation_functions.run_folder import RunFolder, read_json
+from web.database import open_database
+from web.queueing import Queues
 from web.settings import Settings
+from web.workers import recover
 
 
 def start(client: TestClient, **wish: Any) -> Any:
@@ -252,3 +256,45 @@ def test_the_service_can_be_moved_to_the_next_release_while_runs_are_queued(
         assert another.get(f"/api/runs/{run}").json()["state"] == "queued"
         another.post(f"/api/runs/{run}/cancel")
     assert client.get(f"/api/runs/{run}").json()["state"] == "cancelled"
+
+
+def test_a_double_click_starts_one_run(client: TestClient) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: client.post("/api/runs", json={"config": "poems.yaml"}), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409], [one.text for one in answers]
+    assert client.get("/api/runs").json()["counts"] == {"queued": 1}
+
+
+def test_what_the_command_line_runs_is_not_stopped_or_lost_by_the_service(
+    client: TestClient, settings: Settings, project: Path
+) -> None:
+    held = RunFolder(project / "outputs/mine")
+    held.acquire()
+    try:
+        held.write_state({"status": "running", "pipeline": "debug-pipeline", "config": {"pipeline": "debug-pipeline"}})
+        held.register()
+        (run,) = client.get("/api/runs").json()["items"]
+        assert (run["state"], run["message"]) == ("running", "run by the command line")
+        refused(client.post(f"/api/runs/{run['id']}/cancel"), 409, "not-active")
+        database = open_database(settings)
+        recover(settings, database, Queues(settings))
+        database.close()
+        assert client.get(f"/api/runs/{run['id']}").json()["state"] == "running"
+    finally:
+        held.release()
+
+
+def test_a_folder_with_other_runs_in_it_is_not_deleted(client: TestClient, project: Path) -> None:
+    outer = start(client, config="poems.yaml", overrides={"output_dir": "outputs/outer"})["id"]
+    inner = start(client, config="poems.yaml", overrides={"output_dir": "outputs/outer/inner"})["id"]
+    for run in (outer, inner):
+        client.post(f"/api/runs/{run}/cancel")
+    refused(client.delete(f"/api/runs/{outer}?files=true"), 409, "folder-remains")
+    assert client.delete(f"/api/runs/{inner}?files=true").status_code == 204
+    assert client.delete(f"/api/runs/{outer}?files=true").status_code == 204
+
+
+def test_resuming_an_active_run_does_not_change_its_config(client: TestClient, project: Path) -> None:
+    run = start(client)["id"]
+    refused(client.post(f"/api/runs/{run}/resume", json={"overrides": {"limit": "1"}}), 409, "already-active")
+    assert read_json(project / "outputs/poems/run.json")["config"]["limit"] == 3
