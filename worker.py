@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from types import FrameType
 from typing import Any
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from generation_functions.errors import AugmentoolkitError, RunLockedError
 from generation_functions.run_folder import RunFolder
@@ -52,7 +52,7 @@ class WorkerProcess:
             consumer = queue.create_consumer(workers=at_once, max_delay=1.0, periodic=False, scheduler_interval=60)
             consumer.start()
             self._consumers.append(consumer)
-        for number in (signal.SIGTERM, signal.SIGINT):  # Huey has put its own there
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # Huey has put its own there
             signal.signal(number, self._on_signal)
         while not self.stopping.wait(self.settings.heartbeat_seconds):
             try:
@@ -110,7 +110,12 @@ class WorkerProcess:
                 if life.end(self.database, work.id, self.presence.id, state, message, **values):
                     life.remember(self.database, work.id)
                 return
-            except OperationalError as error:
+            except DataError as error:  # the database cannot hold what it should: then less of it
+                if not values:
+                    raise
+                logger.error("the figures of %s cannot be kept: %s", work.id, error)
+                message, values = "its figures cannot be kept; the worker's log says why", {}
+            except SQLAlchemyError as error:
                 logger.error("the end of %s cannot be written down yet: %s", work.id, error)
                 if self.stopping.wait(self.settings.heartbeat_seconds):
                     return  # whoever starts next finds it lost, and its folder knows better

@@ -21,7 +21,7 @@ KeyPath = tuple[str | int, ...]
 
 _REFERENCE = re.compile(r"\$(\$?)\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
-_NOT_FOR_CONFIGS = ("ATK_SECRETS_KEY", "ATK_TOKEN")
+_NOT_FOR_CONFIGS = ("ATK_SECRETS_KEY", "ATK_TOKEN", "ATK_DATABASE_URL", "ATK_REDIS_URL")
 _SECRET = re.compile(r"(Bearer )?secret://(.*)", re.DOTALL)
 
 

@@ -66,8 +66,9 @@ class RunFolder:
             raise RunLockedError(
                 f"{self.path} is in use by process {holder}. Wait for it, stop it, or choose another output_dir."
             ) from error
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, str(os.getpid()).encode(), 0)
+        with suppress(OSError):  # only for the message above; a full disk takes no number
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, str(os.getpid()).encode(), 0)
 
     def _take_lock(self) -> None:
         import fcntl
@@ -104,7 +105,8 @@ class RunFolder:
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from disk; empty when the file is not there or is no JSON object."""
     try:
-        decoded = orjson.loads(path.read_bytes())
+        # A pipe of that name would be waited for, for ever.
+        decoded = orjson.loads(path.read_bytes()) if path.is_file() else {}
     except (OSError, orjson.JSONDecodeError):
         return {}
     return decoded if isinstance(decoded, dict) else {}

@@ -176,6 +176,11 @@ def install(app: FastAPI) -> None:
     async def on_disk_trouble(request: Request, error: StorageError) -> Response:
         return answer(503, "storage", str(error))
 
+    @app.exception_handler(OSError)
+    async def on_system_trouble(request: Request, error: OSError) -> Response:
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+        return answer(503, "storage", f"the operating system says: {error.strerror or type(error).__name__}")
+
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
         mistakes = [

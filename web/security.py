@@ -47,10 +47,16 @@ class Guard:
                 await self._app(scope, receive, send)
             return  # no websockets here
         headers = dict(scope["headers"])
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
+            await send(message)
+
         most = _most_bytes(scope["path"])
         refusal = self._refusal(scope, headers) or _size_refusal(headers, most)
         if refusal is not None:
-            await answer(*refusal)(scope, receive, send)
+            await answer(*refusal)(scope, receive, send_with_headers)
             return
         taken = 0
 
@@ -61,11 +67,6 @@ class Guard:
             if taken > most:
                 raise TooLargeError(_TOO_LARGE.format(most))
             return message
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
-            await send(message)
 
         await self._app(scope, receive_no_more, send_with_headers)
 

@@ -13,6 +13,8 @@ from generation_functions.run_folder import state_folder
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MEGABYTE = 1 << 20
+FOR_THE_SERVICE_ALONE = ("ATK_TOKEN", "ATK_DATABASE_URL", "ATK_REDIS_URL")
+"""Variables that no pipeline needs, and that may hold a password."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,6 @@ def _read(name: str, text: str, kind: str) -> Any:
             case "tuple[Path, ...]":
                 return tuple(Path(part).expanduser().resolve() for part in text.split(os.pathsep) if part)
             case _:
-                return text
+                return text.strip()
     except (ValueError, KeyError) as error:
         raise UsageError(f"{name}={text!r} is not a value of type {kind}") from error

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO
 
-from web.settings import Settings
+from web.settings import FOR_THE_SERVICE_ALONE, Settings
 from web.tables import State
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -58,6 +58,7 @@ def start(settings: Settings, arguments: list[str], output: IO[bytes], errors: I
     """Start the command line in a session of its own, with a supervisor that dies with this process."""
     command = [sys.executable, str(PROJECT / "run_augmentoolkit.py"), *arguments]
     supervisor = [sys.executable, "-I", "-S", str(Path(__file__).with_name("supervisor.py"))]
+    kept = {name: value for name, value in os.environ.items() if name not in FOR_THE_SERVICE_ALONE}
     return subprocess.Popen(
         [*supervisor, str(settings.grace_seconds), *command],
         cwd=settings.root,
@@ -65,7 +66,7 @@ def start(settings: Settings, arguments: list[str], output: IO[bytes], errors: I
         stdout=output,
         stderr=errors,
         start_new_session=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "ATK_STATE_DIR": str(settings.state)},
+        env={**kept, "PYTHONUNBUFFERED": "1", "ATK_STATE_DIR": str(settings.state)},
     )
 
 

@@ -9,16 +9,17 @@ from time import time
 from typing import Any
 
 import orjson
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from web import watching
 from web.database import Database
 from web.runs import life
 from web.settings import Settings
-from web.tables import ENDED, Kind, State, Work
+from web.tables import ACTIVE, ENDED, Kind, State, Work
 
 CONFIG_FILE, RESULT_FILE = "config.yaml", "result.json"
 _KEPT_SECONDS = 7 * 24 * 3600
+_LEFT_SECONDS = 3600
 _LARGEST_RESULT = 8 << 20
 
 
@@ -45,11 +46,16 @@ def carry_out(settings: Settings, database: Database, work: Work, asked: Callabl
     life.end(database, work.id, worker, state, message[-2000:], exit_code=watched.code, result=result, **again)
     if state in ENDED:
         shutil.rmtree(folder, ignore_errors=True)
-    forget_old(database)
+    forget_old(settings, database)
 
 
-def forget_old(database: Database) -> None:
-    """Jobs that ended a week ago are of no use to anybody."""
+def forget_old(settings: Settings, database: Database) -> None:
+    """Jobs that ended a week ago are of no use to anybody, nor are the folders of those that have ended."""
+    with database.session() as session:
+        active = set(session.scalars(select(Work.id).where(Work.kind != Kind.RUN, Work.state.in_(ACTIVE))))
+    for folder in (settings.state / "jobs").glob("*"):
+        if folder.name not in active and folder.stat().st_mtime < time() - _LEFT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
     old = delete(Work).where(
         Work.kind != Kind.RUN, Work.state.in_(ENDED), Work.ended > 0, Work.ended < time() - _KEPT_SECONDS
     )

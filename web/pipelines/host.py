@@ -19,14 +19,12 @@ from web.pipelines.code_stamp import code_stamp
 from web.pipelines.host_process import READY
 from web.problems import InvalidError, Mistake, NotFoundError, ProblemError, UnavailableError
 from web.roots import Root, existing
-from web.settings import Settings
+from web.settings import FOR_THE_SERVICE_ALONE, Settings
 
 _BOOT = (
     "import json, sys; settings = json.loads(sys.argv.pop()); sys.path[:] = settings['paths']; "
     "from web.pipelines.host_process import main; main(settings)"
 )
-_OF_THE_SERVICE = ("ATK_TOKEN", "ATK_DATABASE_URL", "ATK_REDIS_URL")
-"""Variables that no pipeline needs."""
 _START_SECONDS = 60.0
 _MOST_ANSWER_BYTES = 64 << 20
 
@@ -162,7 +160,7 @@ class PipelineHost:
             "idle": self._idle,
             "limit": self._limit,
         }
-        kept = {name: value for name, value in os.environ.items() if name not in _OF_THE_SERVICE}
+        kept = {name: value for name, value in os.environ.items() if name not in FOR_THE_SERVICE_ALONE}
         try:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _BOOT, json.dumps(settings)],

@@ -250,7 +250,7 @@ def _unregistered_name(registry: Registry, text: str | None, file: str) -> str |
 
 def _resolved(config: Config, secrets: tuple[Problem, ...]) -> Facts:
     output_dir, masked = config.options.output_dir, config.masked()
-    if str(config.written.get("output_dir", output_dir)) != str(config.arguments["output_dir"]):
+    if Path(str(config.written.get("output_dir", output_dir))) != Path(config.arguments["output_dir"]):
         message = "write the folder itself here, without references: it says where the run is kept"
         raise ConfigError([Problem(message, config.file, 0, "output_dir")])
     inputs: Facts = {}

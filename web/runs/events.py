@@ -16,6 +16,7 @@ from pathlib import Path
 
 import orjson
 
+from web.problems import NotFoundError
 from web.runs.figures import EVENTS_FILE
 
 INTERVAL_SECONDS = 0.25
@@ -159,7 +160,10 @@ async def stream(
             if _size(path) > place.offset + _BLOCK:
                 continue  # catching up
         if lines or ticks % 4 == 0:
-            key, said = await asyncio.to_thread(state)
+            try:
+                key, said = await asyncio.to_thread(state)
+            except NotFoundError:  # somebody has deleted the run
+                return
             if key != known:
                 known = key
                 yield b"event: state\ndata: %b\n\n" % said

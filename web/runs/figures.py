@@ -61,14 +61,25 @@ def figures(folder: Path) -> dict[str, Any]:
 
 def progress(folder: Path) -> dict[str, Any]:
     """The last snapshot of how far it was; it stays when the run fails. Empty before the first."""
-    snapshots: list[dict[str, Any]] = [event for event in _tail(folder) if event.get("event") == "progress"]
-    return snapshots[-1] if snapshots else {}
+    return _last(folder, b'"event":"progress"')
 
 
 def last_event(folder: Path) -> dict[str, Any]:
     """The newest event; empty when there is none."""
-    events = _tail(folder)
-    return events[-1] if events else {}
+    return _last(folder, b'"event":')
+
+
+def _last(folder: Path, mark: bytes) -> dict[str, Any]:
+    """The last whole event with `mark` in it."""
+    data = _tail(folder)
+    place = data.rfind(mark)
+    while place >= 0:
+        start, end = data.rfind(b"\n", 0, place) + 1, data.find(b"\n", place)
+        event = _decoded(data[start:end] if end >= 0 else data[start:])
+        if event:
+            return event
+        place = data.rfind(mark, 0, place)
+    return {}
 
 
 def stages(folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
@@ -99,15 +110,13 @@ def _line_at(data: mmap.mmap, place: int) -> dict[str, Any]:
     return _decoded(data[start : end if end >= 0 else len(data)])
 
 
-def _tail(folder: Path) -> list[dict[str, Any]]:
+def _tail(folder: Path) -> bytes:
     try:
         with (folder / EVENTS_FILE).open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _TAIL))
-            lines = file.read().splitlines()
+            file.seek(max(0, file.seek(0, 2) - _TAIL))
+            return file.read()
     except OSError:
-        return []
-    return [event for event in map(_decoded, lines) if event]
+        return b""
 
 
 def _decoded(line: bytes) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import Select, String, cast, delete, func, or_, select
 
 from generation_functions.records import stable_hash
 from generation_functions.run_folder import is_held, state_folder
-from web.problems import ConflictError, NotFoundError, documented
+from web.problems import ConflictError, NotFoundError, UnavailableError, documented
 from web.roots import Root
 from web.runs import events, life, starting
 from web.runs.finding import RunId, folder_of
@@ -179,6 +179,10 @@ def delete_run(
     (state_folder() / "runs" / f"{stable_hash(str(folder))[:16]}.json").unlink(missing_ok=True)
     if files:
         shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            raise UnavailableError(
+                f"not all of {folder} could be deleted: what is left belongs to others", code="storage"
+            )
 
 
 @router.get("/compare")

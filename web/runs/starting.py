@@ -219,6 +219,8 @@ def _hold(folder: Path) -> RunFolder:
             raise ConflictError(
                 f"{path} is a file; a run needs a folder there: choose another output_dir", code="in-the-way"
             )
+        if path != folder and (path / STATE_FILE).is_file():
+            raise ConflictError(f"{path} is the folder of another run: choose another output_dir", code="in-the-way")
     held = RunFolder(folder)
     try:
         held.acquire()

@@ -14,6 +14,7 @@ from api import create_app
 from generation_functions.run_folder import RunFolder, read_json
 from web.database import open_database
 from web.queueing import Queues
+from web.runs.finding import run_id
 from web.settings import Settings
 from web.workers import recover
 
@@ -286,9 +287,16 @@ def test_what_the_command_line_runs_is_not_stopped_or_lost_by_the_service(
 
 def test_a_folder_with_other_runs_in_it_is_not_deleted(client: TestClient, project: Path) -> None:
     outer = start(client, config="poems.yaml", overrides={"output_dir": "outputs/outer"})["id"]
-    inner = start(client, config="poems.yaml", overrides={"output_dir": "outputs/outer/inner"})["id"]
-    for run in (outer, inner):
-        client.post(f"/api/runs/{run}/cancel")
+    wish = {"config": "poems.yaml", "overrides": {"output_dir": "outputs/outer/inner"}}
+    assert "the folder of another run" in refused(client.post("/api/runs", json=wish), 409, "in-the-way")
+    held = RunFolder(project / "outputs/outer/inner")  # the command line may do that
+    held.acquire()
+    held.write_state({"status": "completed"})
+    held.register()
+    held.release()
+    client.post(f"/api/runs/{outer}/cancel")
+    inner = run_id(project / "outputs/outer/inner")
+    assert client.get(f"/api/runs/{inner}").json()["state"] == "completed"
     refused(client.delete(f"/api/runs/{outer}?files=true"), 409, "folder-remains")
     assert client.delete(f"/api/runs/{inner}?files=true").status_code == 204
     assert client.delete(f"/api/runs/{outer}?files=true").status_code == 204
