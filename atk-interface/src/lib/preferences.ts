@@ -1,0 +1,94 @@
+import { useSyncExternalStore } from "react";
+
+export type Theme = "system" | "light" | "dark";
+export type Motion = "full" | "subtle" | "off";
+
+/** What a person has chosen for this browser. Nothing about runs is kept here: that is the service's. */
+export interface Preferences {
+  theme: Theme;
+  motion: Motion;
+}
+
+/** The same key as in public/theme.js. */
+const KEY = "atk.preferences";
+const DEFAULTS: Preferences = { theme: "system", motion: "full" };
+
+const listeners = new Set<() => void>();
+const darkSystem = matchMedia("(prefers-color-scheme: dark)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+
+let current = read();
+
+function read(): Preferences {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Preferences>;
+    return {
+      theme: kept.theme === "light" || kept.theme === "dark" ? kept.theme : DEFAULTS.theme,
+      motion: kept.motion === "subtle" || kept.motion === "off" ? kept.motion : DEFAULTS.motion,
+    };
+  } catch {
+    return DEFAULTS; // storage is forbidden or holds something else: the page works all the same
+  }
+}
+
+/** Write what was chosen to the page, and tell whoever reads it. */
+function apply(): void {
+  document.documentElement.dataset["theme"] = themeShown();
+  document.documentElement.dataset["motion"] = motionShown();
+  for (const listener of listeners) listener();
+}
+
+/** Change one or both, here and in every other tab. */
+export function setPreferences(changes: Partial<Preferences>): void {
+  current = { ...current, ...changes };
+  try {
+    localStorage.setItem(KEY, JSON.stringify(current));
+  } catch {
+    // Forbidden or full: it holds until the tab is closed.
+  }
+  apply();
+}
+
+/** The theme on the screen: the system's, unless somebody chose. */
+export function themeShown(): "light" | "dark" {
+  return current.theme === "system" ? (darkSystem.matches ? "dark" : "light") : current.theme;
+}
+
+/** How much may move: a system that asks for reduced motion wins over any choice made here. */
+export function motionShown(): Motion {
+  return reducedMotion.matches ? "off" : current.motion;
+}
+
+/** Whether the system asks for reduced motion, so that settings can say why nothing moves. */
+export function systemReducesMotion(): boolean {
+  return reducedMotion.matches;
+}
+
+/** Keep the page as chosen while it is open. Call once. */
+export function watchPreferences(): void {
+  darkSystem.addEventListener("change", apply);
+  reducedMotion.addEventListener("change", apply);
+  addEventListener("storage", (event) => {
+    if (event.key !== KEY) return;
+    current = read();
+    apply();
+  });
+  apply();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function usePreferences(): Preferences {
+  return useSyncExternalStore(subscribe, () => current);
+}
+
+export function useMotion(): Motion {
+  return useSyncExternalStore(subscribe, motionShown);
+}
+
+export function useTheme(): "light" | "dark" {
+  return useSyncExternalStore(subscribe, themeShown);
+}
