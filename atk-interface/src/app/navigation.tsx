@@ -58,7 +58,7 @@ export const Finder = ({ onPalette, onHelp }: NavigationProps) => (
 const PaletteButton = ({ onPalette }: { onPalette: () => void }) => (
   <button type="button" onClick={onPalette} className="flex h-9 min-w-0 flex-1 items-center gap-2 rounded-lg border border-line px-3 text-sm text-soft transition hover:border-edge">
     <Search aria-hidden className="size-4" />
-    <span className="flex-1 text-left">Go to …</span>
+    <span className="flex-1 text-left whitespace-nowrap">Go to …</span>
     <Kbd keys="mod+k" />
   </button>
 );
