@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from generation_functions.errors import AugmentoolkitError
 from web import contract, health, interface, problems, session
@@ -29,7 +29,7 @@ from web.runs.index import Index
 from web.security import Guard
 from web.services import Services
 from web.settings import Settings
-from web.workers import recover
+from web.workers import keep_true
 
 if TYPE_CHECKING:
     from fastapi import Request, Response
@@ -102,10 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _keep_true(services: Services) -> None:
     """Notice dead workers even when no other worker is there to notice."""
     while True:
-        try:
-            recover(services.settings, services.database, services.queues)
-        except (SQLAlchemyError, OSError, AugmentoolkitError) as error:
-            logger.error("what has died cannot be looked for now: %s", error)
+        keep_true(services.settings, services.database, services.queues)
         if services.leaving.wait(services.settings.heartbeat_seconds):
             return
 

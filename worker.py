@@ -25,7 +25,7 @@ from web.runs import life
 from web.runs.figures import ending
 from web.settings import Settings
 from web.tables import Kind, State, Work
-from web.workers import Presence, recover
+from web.workers import Presence, keep_true, recover
 
 logger = logging.getLogger("augmentoolkit.worker")
 _LOCK_LOOK_SECONDS = 0.2
@@ -55,11 +55,7 @@ class WorkerProcess:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # Huey has put its own there
             signal.signal(number, self._on_signal)
         while not self.stopping.wait(self.settings.heartbeat_seconds):
-            try:
-                self.presence.beat()
-                recover(self.settings, self.database, self.queues)
-            except (SQLAlchemyError, OSError, AugmentoolkitError) as error:
-                logger.error("what has died cannot be looked for now: %s", error)
+            keep_true(self.settings, self.database, self.queues, self.presence)
         for consumer in self._consumers:
             consumer.stop_flag.set()
         for consumer in self._consumers:

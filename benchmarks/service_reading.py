@@ -177,7 +177,7 @@ def _service(folder: Path) -> Iterator[Asked]:
     from starlette.testclient import TestClient
 
     from api import create_app
-    from web.runs.finding import run_id
+    from generation_functions.run_folder import run_id
     from web.settings import Settings
 
     settings = Settings(root=folder.parent.parent, state=Path(os.environ["ATK_STATE_DIR"]))

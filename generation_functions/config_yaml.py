@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$
 _SPECIAL_FLOAT = re.compile(r"(?P<sign>[-+]?)\.(?P<name>inf|nan)$", re.IGNORECASE)
 _STANDARD_TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS = (_STANDARD_TAG + "map", _STANDARD_TAG + "seq")
+_LARGEST = 1 << 63
 _MOST_NODES = 100_000
 
 
@@ -91,15 +93,20 @@ def parse_yaml(text: str, file: str) -> YamlContent:
 
 
 def plain_value(text: str) -> Any:
-    """The value of an unquoted YAML scalar."""
+    """The value of an unquoted YAML scalar.
+
+    Raises:
+        ValueError: A whole number that does not fit into 64 bits, as JSON and databases have them.
+    """
     if text in _NULLS:
         return None
     if text in _BOOLEANS:
         return _BOOLEANS[text]
-    if _INTEGER.match(text):
-        return int(text.replace("_", ""))
-    if _OTHER_BASE.match(text):
-        return int(text, 0)
+    if _INTEGER.match(text) or _OTHER_BASE.match(text):
+        number = int(text, 0)
+        if not -_LARGEST <= number < _LARGEST:
+            raise ValueError("it does not fit into 64 bits")
+        return number
     if _FLOAT.match(text) and not re.match(r"[-+]?0[0-9]", text):
         return float(text)
     special = _SPECIAL_FLOAT.match(text)
@@ -115,7 +122,10 @@ def parse_override(text: str) -> Any:
         content = parse_yaml(stripped, "--set")
         if not content.problems:
             return content.values
-    return plain_value(stripped)
+    try:
+        return plain_value(stripped)
+    except ValueError:
+        return stripped  # what wants a number says what is wrong with it
 
 
 class _Builder:
@@ -181,7 +191,9 @@ class _Builder:
             self._report(path, "a placeholder stands where a key belongs", line)
             return None
         key = node.value.replace(ATTENTION_MARK, "").strip()
-        value = plain_value(key) if node.style is None else key
+        value: Any = key
+        with suppress(ValueError):
+            value = plain_value(key) if node.style is None else key
         # Only whole numbers stay what they are ({1: ...}); `null:` or `true:` as a key is surely a name.
         return value if isinstance(value, int) and not isinstance(value, bool) else key
 
@@ -215,7 +227,13 @@ class _Builder:
             return self._value_beside_mark(text, style, path)
         if node.tag and not node.tag.startswith(_STANDARD_TAG + "str"):
             return self._tagged(node, path)
-        return plain_value(text) if style is None else text
+        return self._plain_value(text, path, line) if style is None else text
+
+    def _plain_value(self, text: str, path: KeyPath, line: int) -> Any:
+        try:
+            return plain_value(text)
+        except ValueError:
+            return self._report(path, f"a whole number of {len(text)} digits is too large; text needs quotes", line)
 
     def _value_beside_mark(self, text: str, style: str | None, path: KeyPath) -> Any:
         value = text.replace(ATTENTION_MARK, " ").strip()
@@ -231,7 +249,7 @@ class _Builder:
     def _tagged(self, node: yaml.Node, path: KeyPath) -> Any:
         kind = node.tag.removeprefix(_STANDARD_TAG)
         if kind in ("int", "float", "bool", "null"):
-            return plain_value(node.value)
+            return self._plain_value(node.value, path, node.start_mark.line + 1)
         name = "!!" + kind if node.tag.startswith(_STANDARD_TAG) else node.tag
         return self._report(path, f"the YAML tag {name} means nothing here; text that starts with ! needs quotes")
 

@@ -187,6 +187,13 @@ class Endpoint:
             raise self._trouble("timeout", f"{url} did not answer within {timeout:g} s") from None
         except aiohttp.InvalidURL as error:
             raise self._refusal(f"{url} is not a URL. Check base_url.") from error
+        except ValueError as error:
+            if url.raw_user is None and url.raw_password is None:
+                raise
+            raise self._refusal(
+                f"base_url {self.base_url} holds a user or password, and there is an api_key (or an Authorization "
+                "header) too; a request can bring only one of them. Leave one out."
+            ) from error
         except (aiohttp.ClientError, OSError) as error:
             raise self._trouble("connection", f"{url}: {str(error) or type(error).__name__}") from error
         finally:

@@ -20,7 +20,7 @@ from generation_functions.client import PROMPT_DIGITS, Client, Retries
 from generation_functions.collecting import fewer_collections
 from generation_functions.completion import Reads, completion, is_complete, outcome_of
 from generation_functions.connections import Connections, choose_automatically
-from generation_functions.errors import AugmentoolkitError, EmptyStageError
+from generation_functions.errors import EmptyStageError
 from generation_functions.events import EventLog
 from generation_functions.interrupts import Interrupts
 from generation_functions.loop_thread import LoopThread
@@ -344,11 +344,9 @@ class Run:
             self.connections.close()
             self._loop.close()
             close_ledger(self.ledger)
-            if error is not None and not isinstance(error, AugmentoolkitError):
-                logger.error("the pipeline raised", exc_info=error)
             self.events.add("run-ended", status=status, message=message)
             self.events.close()
-            self._messages.close()
+            self._messages.close(status, error, message)
             if not untouched:
                 made = self.whole_output.folders
                 facts = completion(self.folder, self._identity, self._reads, made) if error is None else {}

@@ -26,12 +26,26 @@ def state_folder() -> Path:
     return Path(os.environ.get("ATK_STATE_DIR") or _PROJECT / "state")
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file's content in one go: a reader sees the old or the new, never a part."""
+def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Replace a file's content in one go: a reader sees the old or the new, never a part.
+
+    Args:
+        private: Nobody but its owner can ever open it, and it is on the disk when this returns.
+
+    Raises:
+        StorageError: It cannot be written; the old content is still there.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
+    flags, mode = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600 if private else 0o666
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
+        with suppress(FileNotFoundError):
+            temporary.unlink()  # of a process that was killed and had the same number
+        with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
+            file.write(data)
+            if private:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         with suppress(OSError):
@@ -96,10 +110,23 @@ class RunFolder:
 
     def register(self) -> None:
         """Add the folder to this machine's list, so that other runs find its replies."""
-        resolved = str(self.path.resolve())
-        entry = state_folder() / "runs" / f"{stable_hash(resolved)[:16]}.json"
+        entry = _entry(run_id(self.path), state_folder())
         if not entry.exists():
-            write_atomically(entry, orjson.dumps({"output_dir": resolved}))
+            write_atomically(entry, orjson.dumps({"output_dir": str(self.path.resolve())}))
+
+
+def run_id(folder: Path) -> str:
+    """A folder is a run: its id is the first 16 hex digits of the hash of where it lies."""
+    return stable_hash(str(folder.resolve()))[:16]
+
+
+def unregister(identity: str, state: Path) -> None:
+    """Take the run with this id off the list of the machine whose state folder is `state`."""
+    _entry(identity, state).unlink(missing_ok=True)
+
+
+def _entry(identity: str, state: Path) -> Path:
+    return state / "runs" / f"{identity}.json"
 
 
 def read_json(path: Path) -> dict[str, Any]:

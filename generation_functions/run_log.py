@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from generation_functions.errors import AugmentoolkitError
 from generation_functions.masking import Mask
 
 logger = logging.getLogger("augmentoolkit")
@@ -23,8 +24,13 @@ class RunLog:
         logger.addHandler(self._handler)
         logger.setLevel(logging.INFO)
 
-    def close(self) -> None:
-        """Write no more."""
+    def close(self, status: str = "", error: BaseException | None = None, message: str = "") -> None:
+        """Write what ended the run, if anything did; then no more."""
+        if isinstance(error, AugmentoolkitError):  # to the file alone: whoever started the run puts it on the screen
+            level = logging.ERROR if status == "failed" else logging.WARNING
+            self._handler.handle(logger.makeRecord(logger.name, level, "", 0, f"{status}: {message}", (), None))
+        elif error is not None:
+            logger.error("the pipeline raised", exc_info=error)
         logger.removeHandler(self._handler)
         logger.removeFilter(self._masking)
         self._handler.close()

@@ -12,9 +12,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from generation_functions.errors import StorageError
+from generation_functions.private_files import locked
+from web.migrating import migrate
 from web.settings import Settings
 
-MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 NEWEST = "0002"
 """The newest migration; a test holds it against the folder."""
 _ADVISORY_LOCK = 0x41544B  # of PostgreSQL, where the machines share no file system to lock a file on
@@ -53,14 +54,12 @@ def open_database(settings: Settings) -> Database:
         StorageError: The database cannot be reached, or is newer than this program.
     """
     settings.state.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.database, **_options(settings.database))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+    engine = engine_of(settings.database)
     try:
         if revision(engine) != NEWEST:
             with _alone(engine, settings.state):
                 if revision(engine) != NEWEST:
-                    _migrate(engine)
+                    migrate(engine)
     except OperationalError as error:
         engine.dispose()
         raise StorageError(f"the database {engine.url!r} cannot be used: {error.orig}") from error
@@ -68,6 +67,14 @@ def open_database(settings: Settings) -> Database:
         engine.dispose()
         raise
     return Database(engine)
+
+
+def engine_of(url: str) -> Engine:
+    """Connections to a database, set up as it needs them."""
+    engine = create_engine(url, **_options(url))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
 
 
 def revision(engine: Engine) -> str:
@@ -103,33 +110,6 @@ def _alone(engine: Engine, state: Path) -> Iterator[None]:
                 yield
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
-        return
-    import fcntl
-
-    with (state / "migration.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _migrate(engine: Engine) -> None:
-    from alembic import command
-    from alembic.util import CommandError
-
-    with engine.begin() as connection:
-        try:
-            command.upgrade(alembic_config(connection), "head")
-        except CommandError as error:
-            raise StorageError(
-                f"the database {engine.url!r} was made by another version of this program ({error}). Use that version, "
-                "or move the database away: the index is made again from the run folders."
-            ) from error
-
-
-def alembic_config(connection: Any) -> Any:
-    """Alembic's configuration, for a connection of ours."""
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
+    else:
+        with locked(state / "migration.lock"):
+            yield

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LOCAL_NAMES = {"localhost", "127.0.0.1", "[::1]"}
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _OPEN_PATHS = {"/api/health", "/api/ready", "/api/session"}
-"""What a load balancer asks without a token, and where a browser brings it; they tell nothing about the data."""
+"""What a load balancer asks without a token, and where a browser asks for a login; they tell nothing about the data."""
 COOKIE = "atk_token"
 _LARGEST_BODY, _LARGEST_LOGIN = 32 << 20, 4096
 _TOO_LARGE = "a request to this address may have {} bytes; files are sent to /api/uploads"
@@ -36,7 +36,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._token = settings.token.encode()
+        self._token = settings.token
         names = {name.lower() for name in settings.allowed_hosts}
         self._hosts = names | _LOCAL_NAMES | {_bracketed(settings.host.lower())}
         self._any_host = settings.is_open and not names and settings.host in ("0.0.0.0", "::")
@@ -80,8 +80,9 @@ class Guard:
             )
         if not self._same_origin(scope["method"], headers, host):
             return 403, "foreign-origin", "requests from pages of other sites are refused"
-        if self._token and scope["path"].startswith("/api") and scope["path"] not in _OPEN_PATHS:
-            return self._token_refusal(headers)
+        is_guarded = scope["path"].startswith("/api") and scope["path"] not in _OPEN_PATHS
+        if self._token and is_guarded and not brings_token(headers, self._token):
+            return 401, "unauthorized", "send the token of this service: Authorization: Bearer TOKEN"
         return None
 
     def _is_ours(self, host: str) -> bool:
@@ -93,15 +94,6 @@ class Guard:
             return origin.partition("://")[2] == host
         site = headers.get(b"sec-fetch-site", b"none")
         return method in _SAFE_METHODS or site in (b"none", b"same-origin")
-
-    def _token_refusal(self, headers: dict[bytes, bytes]) -> tuple[int, str, str] | None:
-        scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
-        wanted = self._token
-        if scheme.lower() != b"bearer":
-            given, wanted = _cookie(headers.get(b"cookie", b"")), cookie_of(self._token.decode()).encode()
-        if hmac.compare_digest(given.strip(), wanted):
-            return None
-        return 401, "unauthorized", "send the token of this service: Authorization: Bearer TOKEN"
 
 
 def _most_bytes(path: str) -> int:
@@ -116,6 +108,15 @@ def _size_refusal(headers: dict[bytes, bytes], most: int) -> tuple[int, str, str
     if length.isdigit() and int(length[:20]) > most:
         return 413, "too-large", _TOO_LARGE.format(most)
     return None
+
+
+def brings_token(headers: dict[bytes, bytes], token: str) -> bool:
+    """Whether a request shows `token`, as scripts do or as browsers do."""
+    scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
+    wanted = token.encode()
+    if scheme.lower() != b"bearer":
+        given, wanted = _cookie(headers.get(b"cookie", b"")), cookie_of(token).encode()
+    return hmac.compare_digest(given.strip(), wanted)
 
 
 def cookie_of(token: str) -> str:

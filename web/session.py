@@ -5,11 +5,12 @@ from __future__ import annotations
 import hmac
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from web import VERSION
 from web.problems import UnauthorizedError
-from web.security import COOKIE, cookie_of
+from web.security import COOKIE, brings_token, cookie_of
 from web.services import Given
 
 router = APIRouter(prefix="/api/session", tags=["session"])
@@ -25,24 +26,36 @@ class Login(BaseModel):
 
 
 class Session(BaseModel):
-    """Whether this service asks for a token at all."""
+    """What a page must know before it can ask for anything else."""
 
-    needs_token: bool = Field(description="False on one's own machine.")
+    needs_token: bool = Field(description="Whether this service asks for a token. False on one's own machine.")
+    signed_in: bool = Field(description="Whether requests like this one are let in; always, where none is asked for.")
+    version: str = Field(description="Of Augmentoolkit.", examples=["0.1.0"])
+
+
+@router.get("")
+def get_session(services: Given, request: Request) -> Session:
+    """Whether to show a login. Answered without a token too."""
+    token = services.settings.token
+    return _session(token, signed_in=not token or brings_token(dict(request.scope["headers"]), token))
 
 
 @router.post("", status_code=201)
 def log_in(services: Given, login: Login, response: Response) -> Session:
     """Exchange the token for a cookie. Where no token is set, any is fine and none is kept."""
     token = services.settings.token
-    if not token:
-        return Session(needs_token=False)
-    if not hmac.compare_digest(login.token.encode("utf-8", "replace"), token.encode()):
-        raise UnauthorizedError("this is not the token of this service (ATK_TOKEN)")
-    response.set_cookie(COOKIE, cookie_of(token), max_age=_DAYS_30, httponly=True, samesite="strict", path="/")
-    return Session(needs_token=True)
+    if token:
+        if not hmac.compare_digest(login.token.encode("utf-8", "replace"), token.encode()):
+            raise UnauthorizedError("this is not the token of this service (ATK_TOKEN)")
+        response.set_cookie(COOKIE, cookie_of(token), max_age=_DAYS_30, httponly=True, samesite="strict", path="/")
+    return _session(token, signed_in=True)
 
 
 @router.delete("", status_code=204)
 def log_out(response: Response) -> None:
     """Forget the cookie."""
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+
+
+def _session(token: str, *, signed_in: bool) -> Session:
+    return Session(needs_token=bool(token), signed_in=signed_in, version=VERSION)

@@ -12,8 +12,9 @@ from time import time
 from typing import IO
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
-from generation_functions.errors import StorageError
+from generation_functions.errors import AugmentoolkitError, StorageError
 from generation_functions.records import stable_hash
 from web.database import Database
 from web.queueing import Queues
@@ -54,6 +55,16 @@ class Presence:
                 session.delete(row)
         _lock_file(self._settings, self.id).unlink(missing_ok=True)
         self._file.close()
+
+
+def keep_true(settings: Settings, database: Database, queues: Queues, presence: Presence | None = None) -> None:
+    """A sign of life, for those that give one, and `recover`. What is away is said, and looked for next time."""
+    try:
+        if presence is not None:
+            presence.beat()
+        recover(settings, database, queues)
+    except (SQLAlchemyError, OSError, AugmentoolkitError) as error:
+        logger.error("what has died cannot be looked for now: %s", error)
 
 
 def recover(settings: Settings, database: Database, queues: Queues) -> list[str]:

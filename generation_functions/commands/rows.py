@@ -19,7 +19,7 @@ HELP = "show rows of a run's datasets, with their sources and calls"
 EXAMPLES = """\
 examples:
   python run_augmentoolkit.py rows outputs/mine                     the first rows of each dataset
-  python run_augmentoolkit.py rows outputs/mine --dataset pairs -n 10
+  python run_augmentoolkit.py rows outputs/mine --dataset sft_run/chat -n 10
   python run_augmentoolkit.py rows outputs/mine --id 3cf179030046   one row, with every call behind it
 """
 _WIDTH = 400
@@ -39,19 +39,18 @@ def execute(args: Namespace, console: Console) -> int:
     from generation_functions.datasets.provenance import find_provenance
     from generation_functions.errors import UsageError
 
-    files = sorted((args.output_dir / "datasets").rglob("*.jsonl"))
-    if args.dataset:
-        files = [file for file in files if file.stem == args.dataset]
-    if not files:
-        wanted = f"no dataset {args.dataset}" if args.dataset else "no datasets"
-        raise UsageError(f"{args.output_dir} has {wanted}; has the run completed? See its report.html")
+    known = _datasets(args.output_dir)
+    if not known:
+        raise UsageError(f"{args.output_dir} has no datasets; has the run completed? See its report.html")
+    chosen = {name: known[name] for name in known if args.dataset in (None, name, name.rpartition("/")[2])}
+    if not chosen:
+        raise UsageError(f"{args.output_dir} has no dataset {args.dataset}; it has: {', '.join(known)}")
     shown = []
-    for file in files:
+    for name, (file, told) in chosen.items():
         for row in islice(_chosen(file, args.id), args.n):
-            sources = next(
-                (line for line in find_provenance(args.output_dir, row["id"]) if line["dataset"] == file.stem), {}
-            )
-            shown.append({"dataset": file.stem, "row": row, "provenance": sources})
+            lines = find_provenance(args.output_dir, row["id"])
+            sources = next((line for line in lines if line["dataset"] == told), {})
+            shown.append({"dataset": name, "row": row, "provenance": sources})
     if args.json:
         console.json({"rows": shown})
         return 0
@@ -60,6 +59,26 @@ def execute(args: Namespace, console: Console) -> int:
     if not shown:
         raise UsageError(f"no row's id begins with {args.id}")
     return 0
+
+
+def _datasets(output_dir: Path) -> dict[str, tuple[Path, str]]:
+    """Files of rows by name: those that the summary lists, wherever they lie, and what else is in datasets/.
+
+    With each, the name by which provenance knows it. Of two that share one, the second is called by its file.
+    """
+    from generation_functions.run_folder import read_json
+    from generation_functions.run_output import DATASETS, SUMMARY_FILE
+
+    listed = read_json(output_dir / SUMMARY_FILE).get("datasets", [])
+    files = {output_dir / dataset["file"]: str(dataset["name"]) for dataset in listed}
+    folder = output_dir / DATASETS
+    for file in sorted(folder.rglob("*.jsonl")):
+        files.setdefault(file, file.relative_to(folder).with_suffix("").as_posix())
+    found: dict[str, tuple[Path, str]] = {}
+    for file, name in files.items():
+        if file.suffix == ".jsonl" and file.is_file():
+            found[file.relative_to(output_dir).as_posix() if name in found else name] = file, name
+    return found
 
 
 def _chosen(file: Path, beginning: str | None) -> Iterator[dict[str, Any]]:

@@ -49,6 +49,22 @@ def test_plain_scalars_follow_yaml_1_2(text: str, value: object) -> None:
     assert type(found) is type(value)
 
 
+@pytest.mark.parametrize(
+    "text", ["1" * 5000, "-" + "9" * 5000, "9223372036854775808", "0xffffffffffffffff", "!!int " + "1" * 5000]
+)
+def test_a_number_that_no_json_can_hold_is_a_problem_with_its_line(text: str) -> None:
+    content = parse_yaml(f"a: 1\nlimit: {text}\nb: [2, {text}]\n", "c.yaml")
+    assert [(problem.line, problem.key) for problem in content.problems] == [(2, "limit"), (3, "b.1")]
+    assert "is too large; text needs quotes" in content.problems[0].message
+    assert content.values["a"] == 1
+    assert parse_yaml(f"a: '{text}'\n{'1' * 30}: 2\n", "c.yaml").values == {"a": text, "1" * 30: 2}
+
+
+def test_the_largest_number_is_one() -> None:
+    assert plain_value(str(2**63 - 1)) == 2**63 - 1
+    assert plain_value(str(-(2**63))) == -(2**63)
+
+
 def test_quoted_scalars_stay_text() -> None:
     assert parse_yaml("a: '12'\nb: \"null\"\n", "c").values == {"a": "12", "b": "null"}
 
@@ -204,6 +220,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) ->
         ("http://h:1/v1", "http://h:1/v1"),
         ("'5'", "5"),
         ("*", "*"),
+        ("9" * 5000, "9" * 5000),
     ],
 )
 def test_set_values_are_yaml_scalars_or_bracketed(text: str, value: object) -> None:

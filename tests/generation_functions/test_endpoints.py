@@ -246,6 +246,20 @@ def test_an_address_that_is_none_is_refused_and_not_waited_for(url: str) -> None
     assert "base_url" in str(error)
 
 
+@pytest.mark.parametrize("name", ["keeper:lamp-oil", "keeper", ":lamp-oil"])
+def test_a_password_in_the_url_and_a_key_are_one_too_many(name: str) -> None:
+    with ScriptedEndpoint(lambda _: says("fine")) as server:
+        url = server.url.replace("://", f"://{name}@")
+        (error,) = ask(Pool((url, "sk-key-2041"), patience=2), "x")
+        assert server.requests == []
+        assert ask(Pool((url, "")), "x") == ["fine"]
+    assert isinstance(error, ModelRefusedError), repr(error)
+    assert "there is an api_key (or an Authorization header) too" in str(error)
+    assert "Leave one out." in str(error)
+    assert "lamp-oil" not in str(error)
+    assert "sk-key" not in str(error)
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_model_that_is_refused_stops_the_run_though_another_model_answers_there(status: int) -> None:
     with ScriptedEndpoint(lambda r: refuses(status) if r.body["model"] == "large" else says("fine")) as server:

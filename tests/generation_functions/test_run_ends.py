@@ -51,6 +51,7 @@ def test_a_stage_with_nothing_left_fails_and_says_where_all_went(tmp_path: Path)
         run.map(records(3), keep_if(lambda _: False, "too dull"), name="demo")
     assert "too dull: 3 dropped: too dull" in str(caught.value)
     assert state(tmp_path / "run")["message"] == str(caught.value)
+    assert f"ERROR failed: {caught.value}" in (tmp_path / "run/log.txt").read_text()
     with pytest.raises(EmptyStageError, match="got no records"), Run(tmp_path / "run") as run:
         run.map([], name="demo")
 

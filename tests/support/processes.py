@@ -36,7 +36,9 @@ def run(url: str, folder: Path, **options: Any) -> tuple[int, str]:
 
 
 def logged_keys(folder: Path) -> Counter[str]:
-    """How often each call's key stands in the run's call log."""
+    """How often each call's key stands in the run's call log; none in that of a run that was killed before it began."""
+    if not (folder / "calls" / "calls.jsonl").exists():
+        return Counter()
     log = CallLog(folder / "calls", writable=False)
     try:
         return Counter(entry["key"] for entry in log if "key" in entry)

@@ -198,7 +198,7 @@ class Visit:
 
     def _addresses(self, runs: dict[str, str], jobs: list[str]) -> Iterator[tuple[str, str]]:
         """Template and address of all there is to read about these runs and jobs."""
-        for plain in ("health", "ready", "runs", "pipelines", "configs", "order"):
+        for plain in ("health", "ready", "session", "runs", "pipelines", "configs", "order"):
             yield f"/api/{plain}", f"/api/{plain}"
         for plain in ("providers", "secrets"):
             yield f"/api/settings/{plain}", f"/api/settings/{plain}"
@@ -213,7 +213,7 @@ class Visit:
     def _addresses_of(self, name: str, run: str) -> Iterator[tuple[str, str]]:
         about = "/api/runs/{run_id}"
         yield about, f"/api/runs/{run}"
-        for part in ("datasets", "failed", "failed/summary", "log", "log?file=console"):
+        for part in ("datasets", "history", "failed", "failed/summary", "log", "log?file=console"):
             yield f"{about}/{part.partition('?')[0]}", f"/api/runs/{run}/{part}"
         search = urlencode({"text": LAMP, "file": "console"})
         yield f"{about}/log/search", f"/api/runs/{run}/log/search?{search}"
@@ -303,7 +303,7 @@ def test_the_secret_is_nowhere(found: Found) -> None:
     "place",
     [
         "disk: afterwards index.sqlite",
-        *(f"disk: afterwards outputs/fails/{name}" for name in ("run.json", "events.jsonl", "console.txt")),
+        *(f"disk: afterwards outputs/fails/{name}" for name in ("run.json", "events.jsonl", "log.txt", "console.txt")),
         *(f"disk: afterwards outputs/fails/{name}" for name in ("summary.json", "report.html", "service.json")),
         *(f"disk: afterwards outputs/completes/{name}" for name in ("failed.jsonl", "events.jsonl", "report.html")),
         "stream: all",
@@ -313,6 +313,7 @@ def test_the_secret_is_nowhere(found: Found) -> None:
         "GET afterwards /api/jobs/",
         "GET afterwards /failed",
         "GET afterwards /failed/summary",
+        "GET afterwards /log",
         "GET afterwards /log?file=console",
         "GET afterwards /log/search",
         "GET afterwards /archive",

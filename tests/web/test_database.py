@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ from sqlalchemy import text
 from generation_functions.errors import StorageError
 from tests.conftest import PROJECT
 from tests.web.conftest import Pair
-from web.database import MIGRATIONS, NEWEST, Database, alembic_config, open_database, revision
+from web.database import NEWEST, Database, open_database, revision
+from web.migrating import MIGRATIONS, alembic_config
 from web.settings import Settings
 from web.tables import Kind, State, Work
 
@@ -103,8 +105,19 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_pat
         open_database(settings)
 
 
-def test_a_migrated_database_is_opened_without_alembic(tmp_path: Path) -> None:
-    open_database(settings_of(tmp_path)).close()
+def test_a_database_that_does_not_take_the_migration_is_named_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    with sqlite3.connect(tmp_path / "state" / "index.sqlite") as other:
+        other.execute("CREATE TABLE work (of_somebody_else)")
+    with pytest.raises(StorageError, match=r"index\.sqlite cannot be used: table work already exists"):
+        open_database(settings_of(tmp_path))
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_database_is_made_and_opened_without_keeping_alembic_in_memory(tmp_path: Path, is_new: bool) -> None:
+    if not is_new:
+        open_database(settings_of(tmp_path)).close()
+    (tmp_path / "state").mkdir(exist_ok=True)
     script = OPEN + "\nassert 'alembic' not in sys.modules"
     done = subprocess.run(
         [sys.executable, "-c", script, str(PROJECT)],

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT
-from tests.support.service import until
+from tests.support.service import free_port, until
 
 READY = re.compile(r"ready: (http://127\.0\.0\.1:(\d+))")
 
@@ -50,7 +50,7 @@ class Launched:
 
 @pytest.fixture
 def launched(project: Path, own_state: Path) -> Iterator[Launched]:
-    launched = Launched(project, own_state)
+    launched = Launched(project, own_state, ATK_PORT=str(free_port()))  # not the default one: tests run side by side
     yield launched
     with suppress(ProcessLookupError):
         launched.end()
@@ -118,8 +118,8 @@ def test_a_child_that_dies_is_started_again(launched: Launched, own_state: Path)
     children = set(of(own_state)) - {launched.process.pid}
     for child in children:
         os.kill(child, signal.SIGKILL)
+    until(lambda: launched.text().count("starting it again") == 2, what=launched.text)
     until(lambda: answers(f"{url}/api/ready") and not children & set(of(own_state)))
-    assert launched.text().count("starting it again") == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")

@@ -6,6 +6,7 @@ import inspect
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from starlette.testclient import TestClient
 from api import create_app
 from generation_functions.errors import UsageError
 from tests.conftest import PROJECT
-from web import security
+from web import VERSION, security
 from web.security import cookie_of
 from web.settings import Settings
 
@@ -112,7 +113,7 @@ def test_an_open_service_answers_to_the_names_it_was_given(project: Path, own_st
 
 
 def test_the_token_is_compared_in_constant_time() -> None:
-    source = inspect.getsource(security.Guard._token_refusal)
+    source = inspect.getsource(security.brings_token)
     assert "compare_digest" in source
     assert "==" not in source
 
@@ -164,7 +165,7 @@ def test_a_browser_shows_the_token_once(project: Path, own_state: Path, token: s
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
         assert client.get("/api/runs").status_code == 401
         answer = client.post("/api/session", json={"token": token})
-        assert answer.json() == {"needs_token": True}
+        assert answer.json() == {"needs_token": True, "signed_in": True, "version": VERSION}
         assert token not in answer.headers["set-cookie"]
         assert "HttpOnly" in answer.headers["set-cookie"]
         assert "SameSite=strict" in answer.headers["set-cookie"]
@@ -174,7 +175,32 @@ def test_a_browser_shows_the_token_once(project: Path, own_state: Path, token: s
 
 
 def test_on_ones_own_machine_no_token_is_asked_for(client: TestClient) -> None:
-    assert client.post("/api/session", json={"token": "any"}).json() == {"needs_token": False}
+    expected = {"needs_token": False, "signed_in": True, "version": VERSION}
+    assert client.post("/api/session", json={"token": "any"}).json() == expected
+    assert client.get("/api/session").json() == expected
+
+
+def test_a_page_can_be_loaded_and_can_ask_whether_to_show_a_login(project: Path, own_state: Path) -> None:
+    with TestClient(create_app(open_to_all(project, own_state)), base_url="http://machine") as client:
+
+        def signed_in(**headers: str) -> bool:
+            answer = client.get("/api/session", headers=headers)
+            assert (answer.status_code, answer.json()["needs_token"]) == (200, True)
+            return bool(answer.json()["signed_in"])
+
+        assert client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200  # from a bookmark or a mail
+        assert client.get("/api/runs").status_code == 401
+        assert not signed_in()
+        assert not signed_in(Authorization=f"Bearer {TOKEN}x")
+        assert signed_in(Authorization=f"Bearer {TOKEN}")
+        client.post("/api/session", json={"token": TOKEN})
+        assert signed_in()
+        client.delete("/api/session")
+        assert not signed_in()
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    assert tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"] == VERSION
 
 
 def test_a_body_that_would_fill_the_memory_is_refused_before_it_is_read(client: TestClient) -> None:

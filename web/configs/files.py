@@ -5,13 +5,13 @@ A text is stored byte for byte as it is given, so comments and layout stay.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from generation_functions.errors import StorageError
+from generation_functions.private_files import locked
 from generation_functions.run_folder import write_atomically
 from web.configs.schemas import StoredConfig
 from web.problems import (
@@ -28,6 +28,7 @@ from web.settings import Settings
 _MOST_BYTES = 1 << 20
 _LONGEST_NAME = 200
 _LOCK = "configs.lock"
+"""Between looking at a version and replacing it, nobody else writes: no thread, no other service."""
 
 
 def read_config(settings: Settings, path: str) -> StoredConfig:
@@ -59,7 +60,7 @@ def write_config(settings: Settings, path: str, text: str, version: str | None) 
     if len(data) > _MOST_BYTES:
         raise TooLargeError(f"a config may have {_MOST_BYTES >> 20} MB; this one has {len(data)} bytes")
     file = _place(settings, path)
-    with _alone(settings):
+    with locked(settings.state / _LOCK):
         known = _bytes(file)
         _check_version(path, known, version)
         _store(file, data)
@@ -88,7 +89,7 @@ def move_config(settings: Settings, path: str, to: str) -> StoredConfig:
         ConflictError: There is something of the new name.
     """
     file, target = _itself(settings, path), _place(settings, to)
-    with _alone(settings):
+    with locked(settings.state / _LOCK):
         if not file.is_file():
             raise NotFoundError(f"there is no config {path}", code="no-such-file")
         if target.exists():
@@ -108,7 +109,7 @@ def delete_config(settings: Settings, path: str, version: str | None) -> None:
         ChangedError: It is not of this version any more.
     """
     file = _itself(settings, path)
-    with _alone(settings):
+    with locked(settings.state / _LOCK):
         known = _bytes(file, largest=None) if version else b""
         if known is None or not file.is_file():
             raise NotFoundError(f"there is no config {path}", code="no-such-file")
@@ -196,17 +197,6 @@ def _told(file: Path) -> Iterator[None]:
         raise NotFoundError(f"{file.name} vanished meanwhile", code="no-such-file") from error
     except OSError as error:
         raise UnavailableError(f"{file.name} cannot be written: {error.strerror}", code="storage") from error
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """Between looking at a version and replacing it, nobody else writes: no thread, no other service."""
-    with _told(settings.state / _LOCK):
-        settings.state.mkdir(parents=True, exist_ok=True)
-        lock = (settings.state / _LOCK).open("w")
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _remove_empty_folders(settings: Settings, folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from web.reading.attempts import Attempts
 from web.reading.decisions import Decisions
 from web.reading.failure_counts import FailureCounts
 from web.reading.line_index import LineIndex
@@ -48,12 +49,17 @@ class Caches:
         self.places = Places()
         self.texts = Texts()
         self._index = lru_cache(_INDEXES)(lambda path, start: LineIndex(start))
+        self._attempts = lru_cache(_INDEXES)(lambda path: Attempts())
         self._decisions = lru_cache(_RUNS)(Decisions)
         self._failures = lru_cache(_RUNS)(FailureCounts)
 
     def index(self, path: Path, start: int = 0) -> LineIndex:
         """Where the lines of a file are, from an offset on."""
         return self._index(path, start)
+
+    def attempts(self, path: Path) -> Attempts:
+        """Where the tries of a run begin in its events."""
+        return self._attempts(path)
 
     def decisions(self, folder: Path) -> Decisions:
         """What was decided about the rows of a run."""

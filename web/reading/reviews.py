@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
 from time import time
 from typing import Annotated, Any, Literal
 
@@ -17,6 +15,7 @@ from generation_functions.datasets.jsonl import AtomicJsonLines
 from generation_functions.datasets.row_reading import BrokenRowError, row_format
 from generation_functions.datasets.rows import row_problem
 from generation_functions.errors import StorageError, UsageError
+from generation_functions.private_files import locked
 from web.problems import ConflictError, Mistake, NotFoundError, UnavailableError, documented
 from web.reading.caches import Cached, Caches
 from web.reading.datasets import DatasetName, dataset_of
@@ -184,7 +183,7 @@ def export_reviewed(services: Given, caches: Cached, run_id: RunId, body: Export
     try:
         with (
             open_dataset(folder, caches, body.dataset, NEVER) as opened,
-            _alone(inside(folder, REVIEWED)),
+            locked(inside(folder, REVIEWED) / ".lock"),  # two exports would write the same temporary file
             AtomicJsonLines(target) as lines,
         ):
             return _export(opened, body.include, file, lines)
@@ -331,14 +330,3 @@ def _export(opened: OpenDataset, include: Include, file: str, lines: AtomicJsonL
                 left_out += 1
         walk.skip(buffered)
     return Exported(file=file, rows=rows + edited, edited=edited, left_out=left_out)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One export at a time: two would write the same temporary file."""
-    import fcntl
-
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

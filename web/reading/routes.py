@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.reading import datasets, failures, logs, records, reviews, samples
+from web.reading import datasets, failures, history, logs, records, reviews, samples
 
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["runs"])
-for part in (logs, datasets, samples, records, failures, reviews):
+for part in (history, logs, datasets, samples, records, failures, reviews):
     router.include_router(part.router)

@@ -1,4 +1,4 @@
-"""From a run's id to its folder and back."""
+"""From a run's id to its row and its folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import Path as PathParameter
 
-from generation_functions.records import stable_hash
 from web.problems import NotFoundError
 from web.services import Services
 from web.tables import Kind, Work
@@ -18,9 +17,17 @@ RunId = Annotated[
 ]
 
 
-def run_id(folder: Path) -> str:
-    """A folder is a run: its id is the first 16 hex digits of the hash of where it lies."""
-    return stable_hash(str(folder.resolve()))[:16]
+def find_run(services: Services, run_id: str) -> Work:
+    """The row of a run.
+
+    Raises:
+        NotFoundError: No run has this id.
+    """
+    with services.database.session() as session:
+        work = session.get(Work, run_id)
+    if work is None or work.kind != Kind.RUN:
+        raise NotFoundError(f"no run has the id {run_id}", code="no-such-run")
+    return work
 
 
 def folder_of(services: Services, run_id: str) -> Path:
@@ -29,11 +36,7 @@ def folder_of(services: Services, run_id: str) -> Path:
     Raises:
         NotFoundError: No run has this id, or its folder is gone.
     """
-    with services.database.session() as session:
-        work = session.get(Work, run_id)
-    if work is None or work.kind != Kind.RUN:
-        raise NotFoundError(f"no run has the id {run_id}", code="no-such-run")
-    folder = Path(work.folder)
+    folder = Path(find_run(services, run_id).folder)
     if not folder.is_dir():
         raise NotFoundError(f"the folder of this run is gone: {folder}", code="run-folder-gone")
     return folder

@@ -12,11 +12,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from generation_functions.run_folder import STATE_FILE, is_held, read_json
+from generation_functions.run_folder import STATE_FILE, is_held, read_json, run_id
 from web.database import Database
 from web.roots import Root
 from web.runs.figures import figures
-from web.runs.finding import run_id
 from web.runs.life import folder_time, label_of
 from web.settings import Settings
 from web.tables import ACTIVE, Kind, State, Work
@@ -52,7 +51,7 @@ class Index:
 
     def _look(self) -> None:
         self._find_folders()
-        columns = (Work.id, Work.state, Work.worker, Work.folder_time)
+        columns = (Work.id, Work.state, Work.worker, Work.turn, Work.folder_time)
         with self._database.session() as session:
             rows = {row.id: row for row in session.execute(select(*columns).where(Work.kind == Kind.RUN))}
         for identity, folder in self._folders.items():
@@ -61,8 +60,8 @@ class Index:
                 continue  # it has gone
             if row is None:
                 self._add(identity, folder, changed)
-            elif _may_have_changed(row, changed):
-                self._update(identity, folder, changed)
+            elif _may_have_changed(row, folder, changed):
+                self._update(row, folder, changed)
 
     def _find_folders(self) -> None:
         """Runs note themselves in the machine's state; folders that were copied here are looked for less often."""
@@ -103,29 +102,25 @@ class Index:
                     )
                 )
 
-    def _update(self, identity: str, folder: Path, changed: int) -> None:
+    def _update(self, row: Any, folder: Path, changed: int) -> None:
         values = _facts(folder)
+        if row.state == State.LOST and values["state"] == State.PAUSED:
+            # Its supervisor let it stop after its worker had died: nobody has asked for a pause.
+            values = {"result": values["result"]}
+        seen = (Work.id == row.id, Work.state == row.state, Work.turn == row.turn)  # else it was moved meanwhile
         with self._database.session() as session:
-            row = session.get(Work, identity)
-            if row is None or (row.state in ACTIVE and row.worker) or row.state == State.QUEUED:
-                return
-            # Without a new run.json there is no new start: what still works in the folder of a lost run is the orphan
-            # of its dead worker, about to stop.
-            nothing_began = values["state"] != State.RUNNING or row.state == State.LOST
-            if changed == row.folder_time and row.state != State.RUNNING and nothing_began:
-                return
-            if row.state == State.LOST and values["state"] == State.PAUSED:
-                # Its supervisor let it stop after its worker had died: nobody has asked for a pause.
-                values = {"result": values["result"]}
-            seen = (Work.id == identity, Work.state == row.state, Work.turn == row.turn)  # else it was moved meanwhile
             session.execute(update(Work).where(*seen).values(**values, folder_time=changed))
 
 
-def _may_have_changed(row: Any, changed: int) -> bool:
-    """Whether another process than a worker may have moved this run: the command line."""
-    if row.state == State.RUNNING:
-        return not row.worker
-    return bool(row.state != State.QUEUED and (changed != row.folder_time or row.state == State.LOST))
+def _may_have_changed(row: Any, folder: Path, changed: int) -> bool:
+    """Whether another process than a worker may have moved this run: the command line.
+
+    Each start writes run.json. So what works in the folder of a lost run without that is the orphan of its dead
+    worker, about to stop; and what the command line runs is only looked at for its death.
+    """
+    if row.state == State.QUEUED or (row.state == State.RUNNING and row.worker):
+        return False
+    return changed != row.folder_time or (row.state == State.RUNNING and not is_held(folder))
 
 
 def _facts(folder: Path) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from time import time
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, Delete, Update, delete, update
+from sqlalchemy.orm import Session
 
 from generation_functions.errors import StorageError
 from generation_functions.run_folder import STATE_FILE, read_json, write_atomically
@@ -27,11 +28,18 @@ def move(
     database: Database, work_id: str, expected: tuple[State, ...], *also: ColumnElement[bool], **values: Any
 ) -> bool:
     """Change a run that is in one of the `expected` states, if `also` holds. False when it is not."""
-    statement = update(Work).where(Work.id == work_id, Work.state.in_(expected), *also).values(**values)
     with database.session() as session:
-        result = session.execute(statement)
-        assert isinstance(result, CursorResult)
-        return result.rowcount == 1
+        return _found_one(session, _moving(work_id, expected, *also).values(**values))
+
+
+def _moving(work_id: str, expected: tuple[State, ...], *also: ColumnElement[bool]) -> Update:
+    return update(Work).where(Work.id == work_id, Work.state.in_(expected), *also)
+
+
+def _found_one(session: Session, statement: Update | Delete) -> bool:
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
 
 
 def queue(database: Database, work_id: str, **values: Any) -> int:
@@ -53,15 +61,11 @@ def queue(database: Database, work_id: str, **values: Any) -> int:
 
 def claim(database: Database, work_id: str, turn: int, worker: str) -> Work | None:
     """Take queued work for a worker; None when it was cancelled meanwhile, or belongs to somebody else."""
-    statement = (
-        update(Work)
-        .where(Work.id == work_id, Work.state == State.QUEUED, Work.turn == turn)
-        .values(state=State.RUNNING, worker=worker, started=time(), ended=0.0, wanted="", message="", process=0)
+    statement = _moving(work_id, (State.QUEUED,), Work.turn == turn).values(
+        state=State.RUNNING, worker=worker, started=time(), ended=0.0, wanted="", message="", process=0
     )
     with database.session() as session:
-        result = session.execute(statement)
-        assert isinstance(result, CursorResult)
-        return session.get(Work, work_id) if result.rowcount == 1 else None
+        return session.get(Work, work_id) if _found_one(session, statement) else None
 
 
 def stop(database: Database, work_id: str, as_state: State) -> State | None:
@@ -86,15 +90,19 @@ def end(
     database: Database, work_id: str, worker: str, state: State, message: str, *also: ColumnElement[bool], **values: Any
 ) -> bool:
     """Write down how it ended. False when it was not this worker's any more, or `also` does not hold."""
-    statement = (
-        update(Work)
-        .where(Work.id == work_id, Work.state == State.RUNNING, Work.worker == worker, *also)
-        .values(state=state, message=plain_text_of(message), wanted="", process=0, ended=time(), **values)
+    return move(
+        database,
+        work_id,
+        (State.RUNNING,),
+        Work.worker == worker,
+        *also,
+        state=state,
+        message=plain_text_of(message),
+        wanted="",
+        process=0,
+        ended=time(),
+        **values,
     )
-    with database.session() as session:
-        result = session.execute(statement)
-        assert isinstance(result, CursorResult)
-        return result.rowcount == 1
 
 
 def lose(database: Database, work: Work, resume: bool) -> int:
@@ -111,6 +119,12 @@ def lose(database: Database, work: Work, resume: bool) -> int:
         return 0
     remember(database, work.id)
     return queue(database, work.id) if again else 0
+
+
+def forget(database: Database, work_id: str) -> bool:
+    """Take a run out of the index. False when it is active."""
+    with database.session() as session:
+        return _found_one(session, delete(Work).where(Work.id == work_id, Work.state.in_(ENDED)))
 
 
 def get(database: Database, work_id: str) -> Work:

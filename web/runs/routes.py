@@ -10,18 +10,17 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
-from sqlalchemy import Select, String, cast, delete, func, or_, select
+from sqlalchemy import Select, String, cast, func, or_, select
 
-from generation_functions.records import stable_hash
-from generation_functions.run_folder import is_held, state_folder
-from web.problems import ConflictError, NotFoundError, UnavailableError, documented
+from generation_functions.run_folder import is_held, unregister
+from web.problems import ConflictError, UnavailableError, documented
 from web.roots import Root
 from web.runs import events, life, starting
-from web.runs.finding import RunId, folder_of
+from web.runs.finding import RunId, find_run, folder_of
 from web.runs.schemas import CloneRun, Comparison, Label, ResumeRun, RetryFailed, Run, RunDetails, Runs, StartRun
 from web.runs.views import compare, run_details, run_view
 from web.services import Given, Services
-from web.tables import ACTIVE, ENDED, Kind, State, Work
+from web.tables import ACTIVE, Kind, State, Work
 
 router = APIRouter(prefix="/api", tags=["runs"])
 CONFLICTS = documented(ConflictError)
@@ -32,11 +31,7 @@ _STATE_KEPT_SECONDS = 0.5
 def run_of(services: Given, run_id: RunId) -> Work:
     """The run that a path names."""
     services.index.follow()
-    with services.database.session() as session:
-        work = session.get(Work, run_id)
-    if work is None or work.kind != Kind.RUN:
-        raise NotFoundError(f"no run has the id {run_id}", code="no-such-run")
-    return work
+    return find_run(services, run_id)
 
 
 TheRun = Annotated[Work, Depends(run_of)]
@@ -173,10 +168,9 @@ def delete_run(
         inside = Work.folder.startswith(f"{folder}/", autoescape=True)
         if files and session.scalar(select(func.count()).where(inside, Work.kind == Kind.RUN)):
             raise ConflictError("other runs lie inside its folder: delete those first", code="folder-remains")
-        gone = session.execute(delete(Work).where(Work.id == work.id, Work.state.in_(ENDED)))
-        if not getattr(gone, "rowcount", 0):
-            raise ConflictError("this run is active: cancel it first", code="already-active")
-    (state_folder() / "runs" / f"{stable_hash(str(folder))[:16]}.json").unlink(missing_ok=True)
+    if not life.forget(services.database, work.id):
+        raise ConflictError("this run is active: cancel it first", code="already-active")
+    unregister(work.id, services.settings.state)
     if files:
         shutil.rmtree(folder, ignore_errors=True)
         if folder.exists():

@@ -12,11 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from generation_functions.commands.retries import add_round, failed_records
 from generation_functions.config import to_yaml
 from generation_functions.errors import RunLockedError, UsageError
-from generation_functions.run_folder import STATE_FILE, RunFolder, read_json
+from generation_functions.run_folder import STATE_FILE, RunFolder, read_json, run_id
 from web.problems import ConflictError, ForbiddenError, InvalidError, Mistake, NotFoundError
 from web.roots import Root, inside
 from web.runs import life
-from web.runs.finding import run_id
 from web.runs.schemas import CloneRun, ResumeRun, RetryFailed, StartRun
 from web.services import Services
 from web.tables import ACTIVE, Kind, State, Work
@@ -31,6 +30,8 @@ class Resolved:
     pipeline: str
     config: dict[str, Any]
     output_dir: str
+    models: frozenset[str]
+    """Names of the parameters that are models."""
 
 
 def resolve(services: Services, *, overrides: dict[str, str], **source: str) -> Resolved:
@@ -52,7 +53,7 @@ def resolve(services: Services, *, overrides: dict[str, str], **source: str) -> 
         ]
         raise InvalidError("the config holds keys in plain text", code="plain-secret", mistakes=mistakes)
     _refuse_outside(services, facts)
-    return Resolved(facts["pipeline"], facts["config"], facts["output_dir"])
+    return Resolved(facts["pipeline"], facts["config"], facts["output_dir"], frozenset(facts["models"]))
 
 
 def _refuse_outside(services: Services, facts: dict[str, Any]) -> None:
@@ -181,10 +182,10 @@ def retry_failed(services: Services, work: Work, wish: RetryFailed) -> int:
 
 
 def _refuse_other_than_models(services: Services, folder: Path, overrides: dict[str, str]) -> None:
-    before, after = _saved(services, folder, {}).config, _saved(services, folder, overrides).config
-    models = services.host.ask("resolve", text=_as_text(folder), overrides={})["models"]
-    others = sorted(key for key in {*before, *after} if before.get(key) != after.get(key) and key not in models)
-    if others:
+    saved, wished = _saved(services, folder, {}), _saved(services, folder, overrides)
+    before, after = saved.config, wished.config
+    changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
+    if others := sorted(changed - saved.models):
         raise InvalidError(
             f"failed records can be tried with another model, not with another {', '.join(others)}", code="not-a-model"
         )

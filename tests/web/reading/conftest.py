@@ -13,8 +13,8 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
+from generation_functions.run_folder import run_id
 from tests.conftest import PROJECT
-from web.runs.finding import run_id
 from web.tables import Kind, State, Work
 
 

@@ -15,13 +15,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from generation_functions.run_folder import RunFolder
+from generation_functions.run_folder import RunFolder, run_id
 from tests.support.service import ServiceProcesses, until
 from tests.web.test_kills import Processes
 from web.database import Database, open_database
 from web.queueing import Queues
 from web.runs import life
-from web.runs.finding import run_id
 from web.settings import Settings
 from web.tables import Kind, State, Work, Worker
 from web.workers import Presence, recover

@@ -11,10 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import create_app
-from generation_functions.run_folder import RunFolder, read_json
+from generation_functions.run_folder import RunFolder, read_json, run_id
 from web.database import open_database
 from web.queueing import Queues
-from web.runs.finding import run_id
 from web.settings import Settings
 from web.workers import recover
 
@@ -200,13 +199,17 @@ def test_what_was_queued_when_the_index_was_lost_is_paused(client: TestClient, p
     assert (found["state"], found["message"]) == ("paused", "the index was made again: resume it")
 
 
-def test_a_run_is_deleted_with_its_files_only_when_it_is_not_active(client: TestClient, project: Path) -> None:
+def test_a_run_is_deleted_with_its_files_only_when_it_is_not_active(
+    client: TestClient, project: Path, own_state: Path
+) -> None:
     run = start(client)["id"]
+    assert [entry.stem for entry in (own_state / "runs").iterdir()] == [run]
     refused(client.delete(f"/api/runs/{run}?files=true"), 409, "already-active")
     client.post(f"/api/runs/{run}/cancel")
     refused(client.delete(f"/api/runs/{run}"), 409, "folder-remains")
     assert client.delete(f"/api/runs/{run}?files=true").status_code == 204
     assert not (project / "outputs/poems").exists()
+    assert list((own_state / "runs").iterdir()) == []
     refused(client.get(f"/api/runs/{run}"), 404, "no-such-run")
 
 
