@@ -1,0 +1,29 @@
+import { defineConfig, devices } from "@playwright/test";
+import { chromium } from "./support/chromium";
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../test-results",
+  forbidOnly: true,
+  fullyParallel: true,
+  workers: 2,
+  retries: 0, // a test that passes the second time has found something
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"]],
+  use: {
+    ...devices["Desktop Chrome"],
+    viewport: { width: 1440, height: 900 },
+    locale: "en-GB",
+    timezoneId: "UTC",
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: chromium(),
+  },
+  projects: [
+    { name: "chromium", testMatch: "*.spec.ts" },
+    { name: "screenshots", testMatch: "screenshots/*.shots.ts", timeout: 600_000 },
+  ],
+});
