@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { extendHistory, historyQuery } from "@/api/history";
 import { reduceRun, type RunEvent } from "@/api/run-reducer";
 import { refreshRuns, runQuery } from "@/api/runs";
 import type { RunDetails } from "@/api/schema";
@@ -34,11 +35,13 @@ export function useRunEvents(id: string): Connection {
       const before = client.getQueryData(queryKey);
       const after = events.reduce<RunDetails | undefined>(reduceRun, before);
       if (after) client.setQueryData(queryKey, after);
+      client.setQueryData(historyQuery(id).queryKey, (history) => history && extendHistory(history, events));
       if (after?.state !== before?.state || events.some(endsOrBegins)) void refreshRuns(client);
     };
     const hear = (event: MessageEvent<string>) => {
       setConnection("live");
-      pending.push({ kind: event.type, data: JSON.parse(event.data) } as RunEvent); // the service's word, see docs/api
+      const data: unknown = JSON.parse(event.data);
+      pending.push({ kind: event.type, data } as RunEvent); // the service's word, see docs/api
       frame ??= requestAnimationFrame(flush);
     };
     const close = () => {

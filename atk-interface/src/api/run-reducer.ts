@@ -1,14 +1,21 @@
 import type { Progress, RunDetails, StageFunnel } from "@/api/schema";
 
+/** Where a numbered event stands in the run's history. */
+export interface Stamp {
+  n: number;
+  /** Seconds since 1970. */
+  t: number;
+}
+
 /** What the service says of a run while it is watched; docs/api/README.md has the table. */
 export type RunEvent =
   | { kind: "snapshot"; data: RunDetails }
   | { kind: "state"; data: Pick<RunDetails, "state" | "stopping" | "message" | "ended" | "name"> }
-  | { kind: "progress"; data: Partial<Progress> & { stage: string } }
-  | { kind: "stage-started"; data: { stage: string; total: number | null } }
-  | { kind: "stage-finished"; data: StageFunnel }
-  | { kind: "note"; data: { text: string } }
-  | { kind: "run-started" | "run-ended"; data: unknown };
+  | { kind: "progress"; data: Stamp & Partial<Progress> & { stage: string } }
+  | { kind: "stage-started"; data: Stamp & { stage: string; total: number | null } }
+  | { kind: "stage-finished"; data: Stamp & StageFunnel }
+  | { kind: "note"; data: Stamp & { text: string } }
+  | { kind: "run-started" | "run-ended"; data: Stamp };
 
 const NOTHING_YET: Progress = {
   stage: "",
@@ -36,17 +43,33 @@ export function reduceRun(run: RunDetails | undefined, event: RunEvent): RunDeta
       return { ...run, ...event.data };
     case "progress":
       return { ...run, progress: { ...(run.progress ?? NOTHING_YET), ...event.data } };
-    case "stage-started": {
-      const { stage, total } = event.data;
-      return { ...run, progress: { ...(run.progress ?? NOTHING_YET), stage, total, done: 0, steps: [], eta_seconds: null, records_per_second: 0, message: "" } };
-    }
+    case "stage-started":
+      return { ...run, progress: { ...atBeginning(run), stage: event.data.stage, total: event.data.total } };
     case "stage-finished":
-      return { ...run, stages: [...run.stages.filter(({ name }) => name !== event.data.name), event.data] };
+      return { ...run, stages: withStage(run.stages, event.data) };
     case "note":
-      return { ...run, notes: [...run.notes, event.data.text] };
+      return run.notes.includes(event.data.text) ? run : { ...run, notes: [...run.notes, event.data.text] };
     case "run-started":
-      return { ...run, stages: [], notes: [], progress: NOTHING_YET };
+      return { ...run, stages: [], notes: [], progress: { ...atBeginning(run), troubles: {} } };
     case "run-ended":
       return run;
   }
+}
+
+/** A new stage begins at nothing; what was spent is counted over the folder's whole life, and stays. */
+const atBeginning = ({ progress }: RunDetails): Progress => ({
+  ...(progress ?? NOTHING_YET),
+  stage: "",
+  message: "",
+  done: 0,
+  total: null,
+  steps: [],
+  eta_seconds: null,
+  records_per_second: 0,
+});
+
+/** A stage that is heard of twice, because the connection was broken, keeps its place. */
+function withStage(stages: StageFunnel[], stage: StageFunnel): StageFunnel[] {
+  const known = stages.some(({ name }) => name === stage.name);
+  return known ? stages.map((each) => (each.name === stage.name ? stage : each)) : [...stages, stage];
 }

@@ -1,4 +1,6 @@
+import { useEffect } from "react";
 import { useRouteError } from "react-router";
+import { useCondition } from "@/api/health";
 import { messageOf } from "@/api/problems";
 import { Button, ButtonLink } from "@/components/button";
 import { Page } from "@/components/page";
@@ -6,7 +8,8 @@ import { Page } from "@/components/page";
 /** A page that could not be drawn. The service and its runs are not touched by it. */
 export function CrashPage() {
   const error = useRouteError();
-  const outdated = /dynamically imported module|Importing a module|Failed to fetch/i.test(messageOf(error));
+  const outdated = /dynamically imported module|Importing a module|Failed to fetch|Unable to preload/i.test(messageOf(error));
+  useReload(outdated);
   return (
     <Page
       title={outdated ? "This page is from an older version" : "This page cannot be shown"}
@@ -23,6 +26,21 @@ export function CrashPage() {
       </div>
     </Page>
   );
+}
+
+const AGAIN_AFTER_MS = 20_000;
+const RELOADED = "atk.reloaded";
+
+/** Load the page again by itself once the service answers; not again and again, should that not help. */
+function useReload(wanted: boolean): void {
+  const { state } = useCondition();
+  useEffect(() => {
+    if (!wanted || state !== "ready") return;
+    const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+    if (Date.now() - last < AGAIN_AFTER_MS) return;
+    sessionStorage.setItem(RELOADED, String(Date.now()));
+    location.reload();
+  }, [wanted, state]);
 }
 
 /** An address that leads nowhere. */

@@ -12,6 +12,7 @@ import { Toasts } from "@/components/toasts";
 const Background = lazy(() => import("@/app/background"));
 const Palette = lazy(() => import("@/features/palette/palette"));
 const Help = lazy(() => import("@/features/help/help"));
+const UploadPanel = lazy(() => import("@/features/files/uploads/upload-panel"));
 
 /** What is around every page. */
 export function Shell() {
@@ -40,6 +41,9 @@ export function Shell() {
           </main>
         </div>
       </div>
+      <Suspense>
+        <UploadPanel />
+      </Suspense>
       <Toasts />
       <PageAnnouncer />
       <ScrollRestoration />

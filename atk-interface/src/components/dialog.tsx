@@ -14,6 +14,14 @@ interface DialogProps {
   children?: ReactNode;
 }
 
+/** Who opens a form wants to write; without a field, the focus goes to the first button. */
+function startInFirstField(event: Event): void {
+  const field = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector<HTMLElement>("input:not([type=hidden], [hidden]), textarea, select") : null;
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
 /** A question or form over the page. Escape and a click beside it close it; the focus goes back to where it was. */
 export function Dialog({ open, onOpenChange, title, description, footer, wide = false, children }: DialogProps) {
   return (
@@ -22,6 +30,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, wide = 
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/55" />
         <Radix.Content
           {...(!description && { "aria-describedby": undefined })}
+          onOpenAutoFocus={startInFirstField}
           className={clsx(
             "fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-1/2 animate-rise flex-col rounded-2xl border border-line bg-panel text-text shadow-card",
             wide ? "max-w-3xl" : "max-w-lg",

@@ -5,7 +5,7 @@ import { ProblemNote } from "@/components/problem-note";
 
 /** Holds the place of what is still to come, so that nothing jumps when it is there. */
 export const Skeleton = ({ className }: { className?: string }) => (
-  <div role="status" aria-label="Loading" className={clsx("animate-pulse rounded-xl bg-raised", className)} />
+  <div data-quiet role="status" aria-label="Loading" className={clsx("animate-pulse rounded-xl bg-raised", className)} />
 );
 
 interface LoadedProps<T> {

@@ -4,7 +4,7 @@ import { pipelinesQuery } from "@/api/pipelines";
 import type { PipelineSummary } from "@/api/schema";
 import { Loaded, Skeleton } from "@/components/loading";
 import { hueOf } from "@/lib/pipeline-hue";
-import { Motif } from "@/workshop/Motif";
+import { Motif } from "@/workshop/motif";
 
 /** Every pipeline that can be run, each in its colour. */
 export function PipelineCards() {

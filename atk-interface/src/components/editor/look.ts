@@ -6,7 +6,8 @@ import { tags } from "@lezer/highlight";
 /** The editor in the app's own colours; they follow the theme by themselves. */
 const surface = EditorView.theme({
   "&": { height: "100%", fontSize: "0.875rem", backgroundColor: "var(--panel)", color: "var(--text)" },
-  "&.cm-focused": { outline: "2px solid var(--ember)", outlineOffset: "-2px" },
+  // Whoever frames the editor shows the focus: its gutters would hide an outline of its own.
+  "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.6", overflow: "auto" },
   ".cm-content": { caretColor: "var(--ember)", padding: "0.5rem 0" },
   ".cm-cursor": { borderLeftColor: "var(--ember)", borderLeftWidth: "2px" },
@@ -34,7 +35,7 @@ const surface = EditorView.theme({
   "&.cm-merge-b .cm-changedLine, .cm-insertedLine": { backgroundColor: "color-mix(in oklch, var(--good) 14%, transparent)" },
   "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": { background: "color-mix(in oklch, var(--bad) 30%, transparent)" },
   "&.cm-merge-b .cm-changedText": { background: "color-mix(in oklch, var(--good) 30%, transparent)" },
-  ".cm-collapsedLines": { background: "var(--raised)", color: "var(--soft)" },
+  ".cm-collapsedLines": { background: "var(--raised)", color: "var(--soft)", "&::before, &::after": { content: "none" } },
 });
 
 const colours = HighlightStyle.define([

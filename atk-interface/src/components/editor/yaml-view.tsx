@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 import { markLineAt } from "@/components/editor/marked-line";
 import { setup } from "@/components/editor/setup";
 import { textDifference } from "@/components/editor/text-difference";
-import type { LineNote, YamlEditorProps } from "@/components/editor/types";
+import type { LineNote, Reveal, YamlEditorProps } from "@/components/editor/types";
 
 /** CodeMirror around a text that others hold: it says what was typed, and shows what it is given. */
 export default function YamlView({ label, text, onChange, notes, markedLine = 0, reveal = null, onCursor }: YamlEditorProps) {
@@ -66,16 +66,37 @@ export default function YamlView({ label, text, onChange, notes, markedLine = 0,
   useEffect(() => {
     const view = shown.current;
     if (!view || !reveal || reveal.line < 1) return;
-    const { from } = view.state.doc.line(Math.min(reveal.line, view.state.doc.lines));
-    view.dispatch({
-      ...(reveal.focus && { selection: { anchor: from } }),
-      effects: EditorView.scrollIntoView(from, { y: "center" }),
-      annotations: Transaction.remote.of(true),
-    });
-    if (reveal.focus) view.focus();
+    return whenVisible(view.dom, () => show(view, reveal));
   }, [reveal]);
 
   return <div ref={place} className="h-full min-h-0" />;
+}
+
+function show(view: EditorView, { line, focus }: Reveal): void {
+  const { from } = view.state.doc.line(Math.min(line, view.state.doc.lines));
+  view.dispatch({
+    ...(focus && { selection: { anchor: from } }),
+    effects: EditorView.scrollIntoView(from, { y: "center" }),
+    annotations: Transaction.remote.of(true),
+  });
+  if (!focus) return;
+  view.dom.scrollIntoView({ block: "nearest" });
+  view.focus();
+}
+
+/** At once, or as soon as it is shown: what is hidden can neither be scrolled nor have the focus. */
+function whenVisible(element: HTMLElement, act: () => void): (() => void) | undefined {
+  if (element.offsetParent !== null) {
+    act();
+    return undefined;
+  }
+  const watcher = new ResizeObserver(() => {
+    if (element.offsetParent === null) return;
+    watcher.disconnect();
+    act();
+  });
+  watcher.observe(element);
+  return () => watcher.disconnect();
 }
 
 function diagnostics(view: EditorView, notes: readonly LineNote[]) {

@@ -1,7 +1,7 @@
 import clsx from "clsx";
 import { ChevronRight } from "lucide-react";
 import { useId, useState } from "react";
-import { FUNNEL_GRID } from "@/components/funnel/funnel";
+import { FUNNEL_GRID } from "@/components/funnel/funnel-grid";
 import type { FunnelStage } from "@/components/funnel/funnel-model";
 import { StepRow } from "@/components/funnel/step-row";
 import { count, duration } from "@/lib/format";

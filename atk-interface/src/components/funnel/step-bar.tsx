@@ -35,7 +35,7 @@ export function StepBar({ step }: { step: FunnelStep }) {
   const { shares, width } = step;
   return (
     <span aria-hidden className="block h-4 w-full rounded-sm bg-raised">
-      <span className="flex h-full overflow-hidden rounded-sm border border-edge/40 transition-[width] duration-500" style={{ width: percentOf(width) }}>
+      <span className={clsx("flex h-full overflow-hidden rounded-sm transition-[width] duration-500", width > 0 && "border border-edge/40")} style={{ width: percentOf(width) }}>
         {(["kept", "dropped", "failed"] as const).map((outcome) => shares[outcome] > 0 && <Pattern key={outcome} outcome={outcome} width={percentOf(shares[outcome])} />)}
       </span>
     </span>

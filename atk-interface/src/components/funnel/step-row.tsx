@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import { FUNNEL_GRID } from "@/components/funnel/funnel";
+import { FUNNEL_GRID } from "@/components/funnel/funnel-grid";
 import type { FunnelStep, Reason } from "@/components/funnel/funnel-model";
 import { StepBar } from "@/components/funnel/step-bar";
 import { compact, count, counted } from "@/lib/format";

@@ -1,11 +1,10 @@
-import { alternatives, isSchema, propertiesOf, resolved } from "./schema-nodes";
+import { alternatives, isSchema, marked, propertiesOf, resolved } from "./schema-nodes";
 import type { Choice, Field, Form, NumberLimits } from "./form-types";
 import type { JsonSchema, KeyPath, YamlValue } from "./types";
 import { yamlLineOf } from "./yaml-of";
 
 const DEEPEST = 12;
-/** Free text that is usually a paragraph. */
-const LONG_TEXT = /(?:^|_)(?:context|instructions?|prompt|template_text|message_text)$/;
+const PLACES = ["file", "folder"] as const;
 
 /** The form of a pipeline: one field for each parameter and run option, `pipeline` left out, in their order. */
 export function formOf(schema: JsonSchema): Form {
@@ -63,35 +62,33 @@ class FieldReader {
       defaultText: standard === undefined ? "" : yamlLineOf(standard),
       required,
       nullable: real.length < options.length,
+      runOption: here["x-run-option"] === true,
     };
-    return { ...base, ...this.kind(real, name, path) };
+    const isModel = marked(this.root, node, "x-model") && !real.some((option) => option["type"] === "array");
+    const settings = isModel ? real.find((option) => option["type"] === "object") : undefined;
+    return { ...base, ...(settings ? { kind: "model", fields: this.fields(settings, path, false) } : this.kind(real, path)) };
   }
 
-  private kind(options: JsonSchema[], name: string, path: KeyPath): Kind {
+  private kind(options: JsonSchema[], path: KeyPath): Kind {
     const [first] = options;
     if (!first) return { kind: "anything" };
-    if (options.length === 1) return this.single(first, name, path);
+    if (options.length === 1) return this.single(first, path);
     if (options.every((option) => option["format"] === "password" || (isSchema(option["items"]) && option["items"]["format"] === "password"))) return { kind: "secret", several: options.some((option) => option["type"] === "array") };
     const choices = options.flatMap(choicesOf);
     if (options.every((option) => choicesOf(option).length > 0)) return { kind: "choice", choices };
-    const object = options.find((option) => option["type"] === "object");
-    const others = options.filter((option) => option !== object);
-    if (object && others.length === 1 && others[0]?.["type"] === "string" && propertiesOf(object).some(([key]) => key === "base_url")) {
-      return { kind: "model", fields: this.fields(object, path, false) };
-    }
     const list = options.find((option) => option["type"] === "array");
     if (list && options.length === 2 && isSchema(list["items"])) return { kind: "list", item: this.field("0", list["items"], [...path, 0], true), orSingle: true };
     const [widest] = options.filter((option) => option["type"] === "number");
-    if (widest && options.every((option) => option["type"] === "number" || option["type"] === "integer")) return this.single(widest, name, path);
+    if (widest && options.every((option) => option["type"] === "number" || option["type"] === "integer")) return this.single(widest, path);
     return { kind: "anything" };
   }
 
-  private single(node: JsonSchema, name: string, path: KeyPath): Kind {
+  private single(node: JsonSchema, path: KeyPath): Kind {
     const choices = choicesOf(node);
     if (choices.length > 0) return { kind: "choice", choices };
     switch (node["type"]) {
       case "string":
-        return stringKind(node, name);
+        return stringKind(node);
       case "integer":
       case "number":
         return { kind: node["type"], limits: limitsOf(node) };
@@ -107,11 +104,8 @@ class FieldReader {
   }
 
   private object(node: JsonSchema, path: KeyPath): Kind {
-    const title = text(node["title"]);
-    const fields = propertiesOf(node);
-    // Overrides of another pipeline have no defaults of their own and require nothing.
-    const overrides = title.endsWith("_pipeline") && node["required"] === undefined && fields.every(([, property]) => !("default" in property));
-    if (overrides && fields.length > 0) return { kind: "nested", pipeline: title.replaceAll("_", "-"), fields: this.fields(node, path, true) };
+    const pipeline = text(node["x-pipeline"]);
+    if (pipeline) return { kind: "nested", pipeline, fields: this.fields(node, path, true) };
     const others = node["additionalProperties"];
     const value = isSchema(others) ? this.field("", others, [...path, ""], false) : others === false ? null : this.anything([...path, ""]);
     return { kind: "map", fields: this.fields(node, path, false), value };
@@ -122,13 +116,15 @@ class FieldReader {
   }
 }
 
-type Kind = Field extends infer Each ? (Each extends Field ? Omit<Each, "name" | "path" | "title" | "description" | "default" | "defaultText" | "required" | "nullable"> : never) : never;
+type Kind = Field extends infer Each ? (Each extends Field ? Omit<Each, "name" | "path" | "title" | "description" | "default" | "defaultText" | "required" | "nullable" | "runOption"> : never) : never;
 
-function stringKind(node: JsonSchema, name: string): Kind {
+function stringKind(node: JsonSchema): Kind {
   const { format, pattern } = node;
   if (format === "password" || node["writeOnly"] === true) return { kind: "secret", several: false };
-  if (format === "path" || format === "file-path" || format === "directory-path") return { kind: "path" };
-  return { kind: LONG_TEXT.test(name) ? "text" : "string", pattern: typeof pattern === "string" ? pattern : null };
+  if (format === "path" || format === "file-path" || format === "directory-path") {
+    return { kind: "path", leadsTo: PLACES.find((place) => place === node["x-path"]) ?? "any", mustExist: node["x-must-exist"] === true };
+  }
+  return { kind: node["x-multiline"] === true ? "text" : "string", pattern: typeof pattern === "string" ? pattern : null };
 }
 
 function choicesOf(node: JsonSchema): Choice[] {

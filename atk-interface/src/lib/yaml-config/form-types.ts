@@ -15,6 +15,8 @@ interface FieldBase {
   readonly required: boolean;
   /** Whether null (nothing) may be written. */
   readonly nullable: boolean;
+  /** Whether every pipeline takes it. */
+  readonly runOption: boolean;
 }
 
 /** Limits of a number; null where there is none. */
@@ -41,7 +43,8 @@ export type Field = FieldBase &
     | { readonly kind: "choice"; readonly choices: readonly Choice[] }
     /** Never shown in the open; a reference: `${NAME}` or `secret://NAME`. `several`: a list may be written too. */
     | { readonly kind: "secret"; readonly several: boolean }
-    | { readonly kind: "path" }
+    /** `mustExist`: it is read, and has to be there before a run starts. */
+    | { readonly kind: "path"; readonly leadsTo: "file" | "folder" | "any"; readonly mustExist: boolean }
     /** `item` describes one entry; its path ends in 0. `orSingle`: one item may stand there without a list. */
     | { readonly kind: "list"; readonly item: Field; readonly orSingle: boolean }
     /** Named entries. `fields`: those that are known; `value`: what any other key holds, null when there may be none. */

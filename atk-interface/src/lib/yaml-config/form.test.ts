@@ -19,6 +19,28 @@ describe("the fields of a schema", () => {
     expect(fieldAt(form, ["chunk_size"])).toMatchObject({ title: "Chunk size", required: false, nullable: false, defaultText: "500" });
   });
 
+  it("tells paragraphs, what a path leads to, shares, and what every pipeline takes", () => {
+    const other = formOf(schemas["factual-gen-indiv-pipeline"]);
+    expect(fieldAt(other, ["system_context"])).toMatchObject({ kind: "text", nullable: true, runOption: false });
+    expect(fieldAt(form, ["inputs", 0, "about"])).toMatchObject({ kind: "string" });
+    expect(fieldAt(form, ["inputs", 0, "path"])).toMatchObject({ kind: "path", leadsTo: "any", mustExist: true });
+    expect(fieldAt(form, ["prompts"])).toMatchObject({ kind: "path", leadsTo: "folder", mustExist: false });
+    expect(fieldAt(form, ["holdout"])).toMatchObject({ limits: { minimum: 0, maximum: 1, aboveMinimum: false, belowMaximum: false } });
+    expect(fieldAt(form, ["votes"])).toMatchObject({ limits: { minimum: 1, maximum: null } });
+    expect(form.fields.filter((field) => field.runOption).map((field) => field.name)).toEqual(["output_dir", "max_cost", "max_calls", "reuse_calls"]);
+  });
+
+  it("knows models and other pipelines by their marks alone", () => {
+    const settings = { type: "object", properties: { base_url: { type: "string" } } };
+    const bare = formOf({ properties: { a: { anyOf: [{ type: "string" }, settings] }, b: { title: "other_pipeline", ...settings } } });
+    expect(bare.fields.map((field) => field.kind)).toEqual(["anything", "map"]);
+    const marked = formOf({
+      properties: { a: { anyOf: [{ $ref: "#/$defs/M" }, { type: "null" }] }, b: { ...settings, "x-pipeline": "other-pipeline" }, c: { type: "array", items: { $ref: "#/$defs/M" } } },
+      $defs: { M: { "x-model": true, anyOf: [{ type: "string" }, settings] } },
+    });
+    expect(marked.fields).toMatchObject([{ kind: "model", nullable: true, fields: [{ name: "base_url" }] }, { kind: "nested", pipeline: "other-pipeline" }, { kind: "list", item: { kind: "model" } }]);
+  });
+
   it("goes into models, lists and other pipelines", () => {
     expect(fieldAt(form, ["small_model", "api_key"])).toMatchObject({ kind: "secret", several: true, path: ["small_model", "api_key"], title: "API key" });
     expect(fieldAt(form, ["small_model", "base_url"])).toMatchObject({ kind: "list", orSingle: true });

@@ -35,6 +35,14 @@ export function alternatives(root: JsonSchema, node: JsonSchema, depth = 0): Jso
   return union.filter(isSchema).flatMap((option) => alternatives(root, option, depth + 1));
 }
 
+/** Whether a node says `mark: true`, or what it refers to does, or one of the types it unites. */
+export function marked(root: JsonSchema, node: JsonSchema, mark: string, depth = 0): boolean {
+  const here = resolved(root, node);
+  if (here[mark] === true) return true;
+  const union = [here["anyOf"], here["oneOf"], here["allOf"]].find((options) => Array.isArray(options));
+  return Array.isArray(union) && depth < 20 && union.filter(isSchema).some((option) => marked(root, option, mark, depth + 1));
+}
+
 /** What the schema says about the value at a path; empty when it says nothing. */
 export function nodesAt(root: JsonSchema, path: KeyPath): JsonSchema[] {
   let nodes: JsonSchema[] = [root];

@@ -1,0 +1,54 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { FileQuestion } from "lucide-react";
+import { contentUrl, previewQuery, type Root } from "@/api/files";
+import { Button } from "@/components/button";
+import { Empty } from "@/components/empty";
+import { Loaded, Skeleton } from "@/components/loading";
+import { DocumentText } from "@/features/files/preview/document-text";
+import { PlainText } from "@/features/files/preview/plain-text";
+import { Rows } from "@/features/files/preview/rows";
+import { bytes } from "@/lib/format";
+import { endingOf, nameOf } from "@/lib/paths";
+
+const IMAGES = new Set(["png", "jpg", "jpeg", "gif", "webp", "avif", "bmp"]);
+
+/** What a file holds, as far as it can be shown. */
+export const FilePreview = (props: { root: Root; path: string }) => (IMAGES.has(endingOf(props.path)) ? <Picture {...props} /> : <Content {...props} />);
+
+const Picture = ({ root, path }: { root: Root; path: string }) => <img src={contentUrl(root, path, true)} alt={nameOf(path)} className="mx-auto max-h-full max-w-full rounded-lg bg-raised object-contain" />;
+
+function Content({ root, path }: { root: Root; path: string }) {
+  const query = useInfiniteQuery(previewQuery(root, path));
+  return (
+    <Loaded query={query} placeholder={<Skeleton className="h-64" />}>
+      {({ pages }) => (
+        <>
+          <Parts parts={pages} />
+          {query.hasNextPage && (
+            <div className="mt-4 flex justify-center">
+              <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                Show more
+              </Button>
+            </div>
+          )}
+          {query.isFetchNextPageError && <p className="mt-2 text-center text-bad">The next part could not be read. Try again.</p>}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+type Part = Awaited<ReturnType<NonNullable<ReturnType<typeof previewQuery>["queryFn"]>>>;
+
+/** A file that is written anew while one reads may change its kind: then its first part says what it is. */
+function Parts({ parts }: { parts: Part[] }) {
+  const first = parts[0];
+  if (first?.kind === "text") return <PlainText parts={parts.filter((part) => part.kind === "text")} />;
+  if (first?.kind === "document") return <DocumentText parts={parts.filter((part) => part.kind === "document")} />;
+  if (first?.kind === "rows") return <Rows parts={parts.filter((part) => part.kind === "rows")} />;
+  return (
+    <Empty icon={<FileQuestion aria-hidden className="size-8" />} title="Nothing here to read">
+      {first?.size === 0 ? "The file is empty." : `These ${bytes(first?.size ?? 0)} are neither text nor a format that can be shown. You can download the file.`}
+    </Empty>
+  );
+}
