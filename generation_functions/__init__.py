@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from generation_functions.model import Model
+    from generation_functions.parameter_types import Count, Folder, LongText, Proportion
     from generation_functions.prompts import Prompt, Prompts, load_prompts
     from generation_functions.records import Record, child, record_id, seeded, stable_hash, stable_share
     from generation_functions.run import Run
@@ -45,6 +46,7 @@ _MODULES = {
     "client": ("Answer", "Client"),
     "errors": ("AugmentoolkitError", "EmptyStageError", "RecordFailedError", "UnusableReplyError", "UsageError"),
     "model": ("Model",),
+    "parameter_types": ("Count", "Folder", "LongText", "Proportion"),
     "prompts": ("Prompt", "Prompts", "load_prompts"),
     "records": ("Record", "child", "record_id", "seeded", "stable_hash", "stable_share"),
     "run": ("Run",),
@@ -73,13 +75,17 @@ __all__ = [
     "Answer",
     "AugmentoolkitError",
     "Client",
+    "Count",
     "Drop",
     "EmptyStageError",
     "ExistingPath",
+    "Folder",
+    "LongText",
     "Model",
     "OverridesOf",
     "Prompt",
     "Prompts",
+    "Proportion",
     "Record",
     "RecordFailedError",
     "Records",

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generation_functions.parameter_types import Folder
+
 
 class RunOptions(BaseModel):
     """How a run is kept and what it may spend."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    output_dir: Path = Field(
+    output_dir: Folder = Field(
         default=Path("outputs/run"),
         description="The run's folder: results, call log, datasets, report. Copy it and it resumes elsewhere.",
     )

@@ -17,9 +17,11 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from generation_functions.docstrings import parse_docstring
+from generation_functions.parameter_types import MUST_EXIST, PATH, PIPELINE
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, GetCoreSchemaHandler, ValidationInfo
+    from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+    from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
     from generation_functions.run_options import RunOptions
@@ -40,6 +42,9 @@ class MustExist:
         from pydantic_core import core_schema
 
         return core_schema.with_info_after_validator_function(_existing, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {PATH: "any", **handler(schema), MUST_EXIST: True}
 
 
 ExistingPath = Annotated[Path, MustExist()]
@@ -62,6 +67,11 @@ class OverridesOf:
 
         model = partial_model(read_schema(self.function))
         return core_schema.no_info_after_validator_function(values_set, handler.generate_schema(model))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(schema)
+        handler.resolve_ref_schema(described)[PIPELINE] = self.function.__name__.replace("_", "-")
+        return described
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from generation_functions.model import Model
+from generation_functions.parameter_types import MODEL, RUN_OPTION
 from generation_functions.schema import CONFIG_KEYS, REQUIRED, Parameter, plain
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ def build_json_schema(schema: PipelineSchema) -> dict[str, Any]:
     built = schema.model.model_json_schema(by_alias=True, schema_generator=_Generator)
     pipeline_key = {"type": "string", "description": CONFIG_KEYS["pipeline"]}
     properties = {"pipeline": pipeline_key, **built["properties"]}
+    for option in schema.options:
+        properties[option.name][RUN_OPTION] = True
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": schema.name,
@@ -90,7 +94,7 @@ class _Generator(GenerateJsonSchema):
         described = super().model_schema(schema)
         if not hasattr(schema["cls"], "_from_shorthand"):
             return described
-        labels: JsonSchemaValue = {}
+        labels: JsonSchemaValue = {MODEL: True} if schema["cls"] is Model else {}
         for key in ("title", "description"):
             if key in described:
                 labels[key] = described.pop(key)

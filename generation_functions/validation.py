@@ -131,7 +131,8 @@ class _Teller:
             return unknown_key(str(path[-1]), keys)
         if any(error["type"].startswith(_LIMIT_ERRORS) for error in errors):
             error = next(error for error in errors if error["type"].startswith(_LIMIT_ERRORS))
-            return f"{error['msg'].replace('Input should', 'should', 1)}, found {self._found(path)}"
+            words = f"{error['msg'].replace('Input should', 'should', 1)}, found {self._found(path)}"
+            return words + self._per_cent(path, error)
         return self._wrong_type(path, errors[0])
 
     def _missing(self, path: KeyPath) -> str:
@@ -153,6 +154,16 @@ class _Teller:
         elif nodes and all(node.get("type") == "string" for node in nodes) and isinstance(value, int | float):
             hint = "; put it in quotes"
         return f"wants {wants}, found {self._found(path)}{hint}"
+
+    def _per_cent(self, path: KeyPath, error: ErrorDetails) -> str:
+        """A hint for who writes 5 where 0.05 is meant."""
+        value = self._value(path)
+        is_share = any(
+            (node.get("minimum"), node.get("maximum")) == (0, 1) for node in nodes_at(self.json_schema, path)
+        )
+        if not is_share or error["type"] != "less_than_equal" or not isinstance(value, int | float) or value > 100:
+            return ""
+        return f"; a share is a part of 1, so {value:g} % are {value / 100:g}"
 
     def _value(self, path: KeyPath) -> Any:
         value: Any = self.written

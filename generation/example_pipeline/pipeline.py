@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generation_functions import ExistingPath, Model, Record, Run, ask
+from generation_functions import Count, ExistingPath, Folder, Model, Record, Run, ask
 
 HERE = Path(__file__).parent
 
@@ -13,10 +13,10 @@ def example_pipeline(
     run: Run,
     input_dir: ExistingPath = Path("inputs/sample"),
     model: Model = Model(name="offline"),
-    chunk_size: int = 400,
-    limit: int | None = None,
-    default_prompts: Path = HERE / "prompts",
-    prompts: Path | None = None,
+    chunk_size: Count = 400,
+    limit: Count | None = None,
+    default_prompts: Folder = HERE / "prompts",
+    prompts: Folder | None = None,
 ) -> None:
     """Write a poem about each chunk of your documents.
 

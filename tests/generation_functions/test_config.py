@@ -18,7 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from generation_functions.model import Model
+from generation_functions.parameter_types import Count, Folder, Proportion
 from generation_functions.schema import ExistingPath
+
+
+def limited(votes: Count = 3, holdout: Proportion = 0.05, prompts: Folder | None = None):
+    return votes, holdout, prompts
 
 
 def poems(
@@ -123,6 +128,17 @@ def test_headings_are_lifted_and_parameters_keep_their_value_whole() -> None:
 def test_a_key_set_under_two_headings_is_a_clash() -> None:
     assert problems("input_dir: docs\na:\n  limit: 1\nb:\n  limit: 2\n") == [
         "c.yaml:6: limit: set twice: as a.limit on line 4 and as b.limit here; keep one"
+    ]
+
+
+def test_a_count_a_share_and_a_folder_are_checked_with_their_lines() -> None:
+    with pytest.raises(ConfigError) as caught:
+        check("votes: 0\nholdout: 5\nprompts: pipes.py\n", function="limited")
+    assert str(caught.value).splitlines() == [
+        "c.yaml:2: votes: should be greater than or equal to 1, found the number 0",
+        "c.yaml:3: holdout: should be less than or equal to 1, found the number 5; "
+        "a share is a part of 1, so 5 % are 0.05",
+        "c.yaml:4: prompts: pipes.py is a file; a folder is wanted",
     ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from pydantic import Field
 
 from generation_functions.model import Model
+from generation_functions.parameter_types import Count, Folder, LongText, Proportion
 from generation_functions.schema import ExistingPath, OverridesOf, plain, read_schema
 from generation_functions.validation import validate
 
@@ -230,3 +231,49 @@ def test_defaults_are_shown_as_one_would_write_them(value: object, expected: obj
 def test_the_saved_form_of_a_model_keeps_no_key() -> None:
     model = Model.model_validate({"name": "m", "base_url": "http://h/v1", "api_key": "sk-very-secret"})
     assert "sk-very-secret" not in str(plain(model))
+
+
+def marked(
+    run: Run,
+    input_dir: ExistingPath = Path(),
+    prompts: Folder | None = None,
+    anything: Path | None = None,
+    models: list[Model] = [],  # noqa: B006
+    model: Model | None = None,
+    votes: Count = 3,
+    limit: Count | None = None,
+    holdout: Proportion = 0.05,
+    context: LongText | None = None,
+    overrides: Annotated[dict[str, Any], OverridesOf(part)] | None = None,
+) -> None:
+    """Everything a form may want to know."""
+
+
+def test_forms_are_told_what_a_parameter_is_for() -> None:
+    schema = read_schema(marked).json_schema
+    properties = schema["properties"]
+    assert schema["$defs"]["Model"]["x-model"] is True
+    assert properties["models"]["items"] == properties["model"]["anyOf"][0] == {"$ref": "#/$defs/Model"}
+    assert schema["$defs"]["part"]["x-pipeline"] == "part"
+    assert (properties["input_dir"]["x-path"], properties["input_dir"]["x-must-exist"]) == ("any", True)
+    assert properties["prompts"]["anyOf"][0] == {"format": "path", "type": "string", "x-path": "folder"}
+    assert "x-must-exist" not in properties["anything"]["anyOf"][0]
+    assert properties["context"]["anyOf"][0] == {"type": "string", "x-multiline": True}
+    assert properties["votes"] == {"type": "integer", "minimum": 1, "default": 3}
+    assert (properties["holdout"]["minimum"], properties["holdout"]["maximum"]) == (0, 1)
+    options = [name for name, node in properties.items() if node.get("x-run-option")]
+    assert options == ["output_dir", "max_cost", "max_calls", "reuse_calls"]
+    assert properties["output_dir"]["x-path"] == "folder"
+
+
+def test_counts_and_shares_are_checked(tmp_path: Path) -> None:
+    file = tmp_path / "{file}"
+    file.touch()
+    assert mistakes(marked, votes=0, limit=0, holdout=5, prompts=str(file), overrides={"chunk_size": 1}) == [
+        f"prompts: {tmp_path}/(file) is a file; a folder is wanted",
+        "votes: should be greater than or equal to 1, found the number 0",
+        "limit: should be greater than or equal to 1, found the number 0",
+        "holdout: should be less than or equal to 1, found the number 5; a share is a part of 1, so 5 % are 0.05",
+    ]
+    assert mistakes(marked, holdout=-0.5) == ["holdout: should be greater than or equal to 0, found the number -0.5"]
+    assert mistakes(marked, holdout=1, votes=1, prompts=str(tmp_path / "to come")) == []

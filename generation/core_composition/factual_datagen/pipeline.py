@@ -18,7 +18,7 @@ from generation.core_pipelines.pdf_clean_convert.pipeline import pdf_clean_conve
 from generation.core_pipelines.rag_data.pipeline import rag_data_pipeline
 from generation.core_pipelines.recall_multi_source.pipeline import recall_multi_source_pipeline
 from generation.core_pipelines.repvar.pipeline import repvar_pipeline
-from generation_functions import Model, OverridesOf, Run, UsageError
+from generation_functions import Count, Folder, Model, OverridesOf, Proportion, Run, UsageError
 
 HERE = Path(__file__).parent
 _OF_THE_WHOLE = ("input_dir", "chunk_size", "holdout")
@@ -36,13 +36,13 @@ def factual_datagen_pipeline(
     large_model: Model = Model(name="offline"),
     embedding_model: Model | None = None,
     parts: Parts = ALL_PARTS,
-    chunk_size: int = 500,
-    limit: int | None = None,
+    chunk_size: Count = 500,
+    limit: Count | None = None,
     variations: int = 4,
-    target_tokens: int | None = None,
-    generations: int = 1,
+    target_tokens: Count | None = None,
+    generations: Count = 1,
     styles: list[Style] = STYLES,
-    votes: int = 3,
+    votes: Count = 3,
     clean: Annotated[dict[str, Any], OverridesOf(pdf_clean_convert_pipeline)] | None = None,
     variation: Annotated[dict[str, Any], OverridesOf(repvar_pipeline)] | None = None,
     single_source: Annotated[dict[str, Any], OverridesOf(factual_gen_indiv_pipeline)] | None = None,
@@ -51,17 +51,17 @@ def factual_datagen_pipeline(
     corrections: Annotated[dict[str, Any], OverridesOf(correction_pipeline)] | None = None,
     coverage: bool = True,
     fill_gaps: bool = True,
-    pairs_per_conversation: int = 3,
+    pairs_per_conversation: Count = 3,
     general_chat: list[MixSource] | None = None,
     general_text: list[MixSource] | None = None,
-    text_share_in_chat: float = 0.1,
+    text_share_in_chat: Proportion = 0.1,
     training: TrainingSettings = TRAINING,
     parquet: bool = False,
-    holdout: float = 0.05,
+    holdout: Proportion = 0.05,
     teach_held_out_text: bool = True,
     language: str | None = None,
-    default_prompts: Path = HERE / "prompts",
-    prompts: Path | None = None,
+    default_prompts: Folder = HERE / "prompts",
+    prompts: Folder | None = None,
 ) -> None:
     """Make everything that turns a model into an expert on your documents.
 

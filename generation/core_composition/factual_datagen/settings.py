@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from generation_functions import ExistingPath
+from generation_functions import ExistingPath, LongText
 
 Style = Literal["openended", "negative", "hallucination", "vague", "followup", "comparison"]
 
@@ -26,7 +26,7 @@ class InputFolder(BaseModel):
     limit: int | None = Field(default=None, gt=0, description="Use only this many chunks.")
     variations: int | None = Field(default=None, ge=0, description="Rewrites per chunk.")
     generations: int | None = Field(default=None, gt=0, description="Passes of every question style.")
-    system_context: str | None = Field(
+    system_context: LongText | None = Field(
         default=None, description="Text in front of every system prompt of rows about this folder, and of no others."
     )
 

@@ -10,9 +10,13 @@ from typing import Any, Literal
 from generation.core_components.chunk_filter import suitable_chunks
 from generation.core_components.system_context import Message, with_system_context
 from generation_functions import (
+    Count,
     Drop,
     ExistingPath,
+    Folder,
+    LongText,
     Model,
+    Proportion,
     Record,
     Records,
     Run,
@@ -36,19 +40,19 @@ def correction_pipeline(
     input_dir: ExistingPath = Path("inputs/sample"),
     small_model: Model = Model(name="offline"),
     large_model: Model = Model(name="offline"),
-    chunk_size: int = 500,
-    limit: int | None = None,
-    exchanges: int = 1,
-    votes: int = 3,
+    chunk_size: Count = 500,
+    limit: Count | None = None,
+    exchanges: Count = 1,
+    votes: Count = 3,
     check_grounding: bool = True,
     check_flaws: bool = True,
-    system_context: str | None = None,
+    system_context: LongText | None = None,
     output_format: Literal["segments"] = "segments",
     parquet: bool = False,
-    holdout: float = 0.05,
+    holdout: Proportion = 0.05,
     language: str | None = None,
-    default_prompts: Path = HERE / "prompts",
-    prompts: Path | None = None,
+    default_prompts: Folder = HERE / "prompts",
+    prompts: Folder | None = None,
 ) -> Records:
     """Make exchanges in which a mistake is doubted and corrected; the mistake itself is not trained on.
 

@@ -11,7 +11,7 @@ from generation.core_components.conversations import conversation_step, group_pa
 from generation.core_components.question_checks import question_checks, without_near_duplicates
 from generation.core_components.retrieval_rows import RetrievalRows
 from generation.core_components.system_context import Message, with_system_context
-from generation_functions import ExistingPath, Model, Record, Run, ask, split
+from generation_functions import Count, ExistingPath, Folder, LongText, Model, Proportion, Record, Run, ask, split
 
 HERE = Path(__file__).parent
 
@@ -21,22 +21,22 @@ def factual_gen_indiv_pipeline(
     input_dir: ExistingPath = Path("inputs/sample"),
     small_model: Model = Model(name="offline"),
     large_model: Model = Model(name="offline"),
-    chunk_size: int = 500,
-    limit: int | None = None,
-    votes: int = 3,
+    chunk_size: Count = 500,
+    limit: Count | None = None,
+    votes: Count = 3,
     check_questions: bool = True,
     check_relevance: bool = True,
     check_grounding: bool = True,
     conversations: bool = True,
     retrieval: bool = True,
-    wrong_document_share: float = 0.15,
-    system_context: str | None = None,
+    wrong_document_share: Proportion = 0.15,
+    system_context: LongText | None = None,
     output_format: Literal["messages", "sharegpt", "alpaca", "text", "segments"] = "messages",
     parquet: bool = False,
-    holdout: float = 0.05,
+    holdout: Proportion = 0.05,
     language: str | None = None,
-    default_prompts: Path = HERE / "prompts",
-    prompts: Path | None = None,
+    default_prompts: Folder = HERE / "prompts",
+    prompts: Folder | None = None,
 ) -> None:
     """Make question-answer rows, conversations and retrieval rows from documents.
 

@@ -10,8 +10,11 @@ from typing import Any, Literal
 
 from generation_functions import (
     Client,
+    Count,
+    Folder,
     Model,
     Prompt,
+    Proportion,
     Record,
     RecordFailedError,
     Records,
@@ -39,15 +42,15 @@ def generic_data_rephrase_pipeline(
     split: str = "train",
     subset: str | None = None,
     model: Model = Model(name="offline"),
-    share: float = 1.0,
-    longest_thought: int = 1200,
+    share: Proportion = 1.0,
+    longest_thought: Count = 1200,
     open_mark: str = "<think>",
     close_mark: str = "</think>",
     output_format: Literal["messages", "sharegpt"] = "messages",
     parquet: bool = False,
     language: str | None = None,
-    default_prompts: Path = HERE / "prompts",
-    prompts: Path | None = None,
+    default_prompts: Folder = HERE / "prompts",
+    prompts: Folder | None = None,
 ) -> Records:
     """Put a thought process before each assistant turn of existing chat rows; the answers stay as they are.
 

@@ -10,9 +10,12 @@ from pathlib import Path, PurePosixPath
 
 from generation_functions import (
     Client,
+    Count,
     ExistingPath,
+    Folder,
     Model,
     Prompt,
+    Proportion,
     Record,
     RecordFailedError,
     Run,
@@ -27,11 +30,11 @@ def pdf_clean_convert_pipeline(
     run: Run,
     input_dir: ExistingPath = Path("inputs/sample"),
     model: Model | None = Model(name="offline"),
-    chunk_size: int = 1000,
-    lowest_overlap: float = 0.85,
+    chunk_size: Count = 1000,
+    lowest_overlap: Proportion = 0.85,
     highest_growth: float = 1.15,
-    default_prompts: Path = HERE / "prompts",
-    prompts: Path | None = None,
+    default_prompts: Folder = HERE / "prompts",
+    prompts: Folder | None = None,
 ) -> None:
     """Turn documents into clean text files that keep the folder structure.
 

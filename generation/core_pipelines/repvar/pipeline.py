@@ -9,7 +9,7 @@ from pathlib import Path
 from generation.core_components.atomic_facts import facts_of_chunks, numbered
 from generation.core_pipelines.repvar.retelling import Retelling, load_styles, retell
 from generation.core_pipelines.repvar.surface import surface_variations_of
-from generation_functions import ExistingPath, Model, Record, Records, Run, child
+from generation_functions import Count, ExistingPath, Folder, Model, Proportion, Record, Records, Run, child
 
 HERE = Path(__file__).parent
 
@@ -19,10 +19,10 @@ def repvar_pipeline(
     input_dir: ExistingPath = Path("inputs/sample"),
     small_model: Model = Model(name="offline"),
     large_model: Model = Model(name="offline"),
-    chunk_size: int = 500,
-    limit: int | None = None,
+    chunk_size: Count = 500,
+    limit: Count | None = None,
     variations: int = 4,
-    target_tokens: int | None = None,
+    target_tokens: Count | None = None,
     only_styles: list[str] | None = None,
     include_original: bool = True,
     include_facts: bool = True,
@@ -31,12 +31,12 @@ def repvar_pipeline(
     about: str = "",
     headings: bool = True,
     parquet: bool = False,
-    holdout: float = 0.0,
+    holdout: Proportion = 0.0,
     language: str | None = None,
-    default_prompts: Path = HERE / "prompts",
-    prompts: Path | None = None,
-    default_styles: Path = HERE / "styles",
-    styles: Path | None = None,
+    default_prompts: Folder = HERE / "prompts",
+    prompts: Folder | None = None,
+    default_styles: Folder = HERE / "styles",
+    styles: Folder | None = None,
 ) -> Records:
     """Tell the facts of documents again in many forms, for continued pretraining.
 
