@@ -48,17 +48,18 @@ class Move(BaseModel):
     overwrite: StrictBool = Field(default=False, description="Replace a file that has this name.")
 
 
-@files.get("/{root}", responses=documented(ConflictError, UnavailableError))
+@files.get("/{root}", response_model=EntryPage, responses=documented(ConflictError, UnavailableError))
 def list_one_folder(
     services: Given,
     root: GivenRoot,
     path: GivenPath = "",
     cursor: Annotated[str, Query(max_length=1000, description="`next` of the page before.")] = "",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
     hidden: Annotated[bool, Query(description="Also names that start with a dot.")] = False,
-) -> EntryPage:
+) -> Response:
     """The entries of one folder by pages: folders first, then files, numbers in names sorted as numbers."""
-    return list_folder(root.folder(services.settings), path, cursor=cursor, limit=limit, hidden=hidden)
+    page = list_folder(root.folder(services.settings), path, cursor=cursor, limit=limit, hidden=hidden)
+    return Response(page.model_dump_json(), media_type="application/json")  # not looked at entry by entry once more
 
 
 @files.delete("/{root}", status_code=204, responses=documented(ConflictError, UnavailableError))

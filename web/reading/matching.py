@@ -14,7 +14,7 @@ import orjson
 
 from generation_functions.sources import in_corpus
 from web.reading.decisions import DecidedRows, Decision
-from web.reading.files import parse_object
+from web.reading.files import parse_object, row_id_of
 from web.reading.line_index import Lines
 from web.reading.walking import Walk
 from web.tolerant import objects_of, text_of
@@ -71,6 +71,57 @@ class HoldsText:
             finally:
                 self.reached = max(number, self._walk.number)
         return self.reached
+
+    @property
+    def share(self) -> float:
+        return self._rows.share(self._walk.offset)
+
+
+class HasId:
+    """The row is that of an id; the first one, should there be several."""
+
+    def __init__(self, rows: Lines, identity: str, walk: Walk) -> None:
+        self.reached = 0
+        self._identity = identity
+        self._needle = b'"' + in_json(identity) + b'"'
+        self._walk = walk
+        self._rows = rows
+
+    def at_place(self, offset: int) -> int | None:
+        """The row's number, if it lies at `offset`."""
+        if not self._rows.start <= offset < self._rows.end:
+            return None
+        walk = Walk(self._rows, self._rows.number_at(offset), offset)
+        if not self._is_at(walk):
+            return None
+        self._walk = walk
+        return walk.number
+
+    def at_or_after(self, number: int) -> int | None:
+        walk = self._walk
+        try:
+            walk.go_to(number)
+            while walk.find(self._needle):
+                if self._is_at(walk):
+                    return walk.number
+                walk.next()
+                self._rows.deadline.check()
+        finally:
+            self.reached = max(number, walk.number)
+        return None
+
+    def _is_at(self, walk: Walk) -> bool:
+        line = walk.line()
+        return row_id_of(line) == self._identity and parse_object(line) is not None
+
+    @property
+    def offset(self) -> int:
+        """Where the row that was found begins."""
+        return self._walk.offset
+
+    def line(self) -> bytes:
+        """The row that was found."""
+        return self._walk.line()
 
     @property
     def share(self) -> float:

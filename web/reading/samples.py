@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Query, Response
+from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 
 from web.problems import ChangedError, NotFoundError, documented
@@ -18,9 +19,9 @@ from web.reading.caches import Cached, Caches
 from web.reading.datasets import Dataset, DatasetName, dataset_of
 from web.reading.decisions import DecidedRows, Decision
 from web.reading.files import parse_object, stamp_of
-from web.reading.line_index import Deadline, Lines, OutOfTimeError
+from web.reading.line_index import NEVER, Deadline, Lines, OutOfTimeError
 from web.reading.lineage import Lineage, provenance_of
-from web.reading.matching import Filter, Matches, conditions_of
+from web.reading.matching import Filter, HasId, Matches, conditions_of
 from web.reading.texts import Texts
 from web.reading.walking import Walk
 from web.runs.finding import RunId, folder_of
@@ -72,6 +73,14 @@ class Sample(BaseModel):
     calls: list[Call] = Field(default_factory=list)
     decision: Decision | None = Field(default=None, description="What was decided last; never `undo`.")
     edited: dict[str, Any] | None = Field(default=None, description="The row as somebody has rewritten it.")
+
+
+class FoundSample(BaseModel):
+    """One row, or how far the search for it has got."""
+
+    sample: Sample | None = Field(description="Null while it has not been found: ask again with `next`.")
+    next: str | None = Field(description="`cursor` to search on with; null when the row has been found.")
+    scanned: float = Field(description="Share of the dataset that has been searched, if it had to be.", ge=0, le=1)
 
 
 class SamplePage(BaseModel):
@@ -171,6 +180,26 @@ def samples(
         return Response(orjson.dumps(found.model_dump()), media_type="application/json")
 
 
+@router.get("/samples/{row_id:path}", response_model=FoundSample, responses=documented(NotFoundError, ChangedError))
+def sample(
+    services: Given,
+    caches: Cached,
+    run_id: RunId,
+    row_id: Annotated[str, InPath(min_length=1, max_length=300, examples=["6b7a6b105dc8425029e8"])],
+    dataset: DatasetName,
+    cursor: Annotated[str | None, Query(pattern=f"^{_CURSOR.pattern}$")] = None,
+) -> Response:
+    """One row of a dataset by its id, with what it rests on.
+
+    A row that was shown lately is found at once. For others the dataset is searched: each answer comes within a third
+    of a second, with the row, or with `next` to search on.
+    """
+    folder = folder_of(services, run_id)
+    with open_dataset(folder, caches, dataset, Deadline(SECONDS)) as opened:
+        found = _Page(opened, caches, opened.cursor(cursor), 1).with_id(row_id)
+        return Response(orjson.dumps(found.model_dump()), media_type="application/json")
+
+
 class _Page:
     """A page under way."""
 
@@ -227,6 +256,30 @@ class _Page:
             last = self._items[-1].number + 1 if self._items else 0
             number = max(last, matches.reached)
         return self._made(Cursor(number), matches.share)
+
+    def with_id(self, identity: str) -> FoundSample:
+        """The row of that id, at the cursor or behind it.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        opened, known = self._opened, self._caches.places.get(self._opened.dataset.path, identity)
+        search = HasId(opened.rows, identity, self._walk)
+        try:
+            number = None if known is None else search.at_place(known)
+            if number is None:
+                number = search.at_or_after(self._cursor.number)
+            if number is None:
+                raise NotFoundError(f"dataset {opened.dataset.name} has no row {identity!r}", code="no-such-row")
+            self._take(number, search.offset, search.line())
+        except OutOfTimeError:
+            cursor = self._cursor
+            if search.reached > cursor.number:
+                cursor = Cursor(search.reached, opened.rows.within(NEVER).offset_of(search.reached))
+            share = opened.rows.share(max(cursor.row_offset, opened.rows.start))
+            return FoundSample(sample=None, next=opened.text_of(cursor), scanned=share)
+        page = self._made(None, 1.0)
+        return FoundSample(sample=page.items[0], next=None, scanned=search.share)
 
     def _take(self, number: int, offset: int, line: bytes, *, only_traced: bool = False) -> None:
         row = parse_object(line)

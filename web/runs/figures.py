@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import mmap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,13 @@ import orjson
 
 from generation_functions.run_folder import STATE_FILE, read_json
 from generation_functions.run_output import SUMMARY_FILE
+from web.runs.stage_log import stage_log
 from web.tables import State
-from web.tolerant import number_of, object_of, objects_of, whole_of
+from web.tolerant import counts_of, number_of, object_of, objects_of, whole_of
 from web.watching import Watched, last_words
 
 EVENTS_FILE = "events.jsonl"
 _TAIL = 1 << 17
-_MARKS = (b'"event":"stage-finished"', b'"event":"note"')
 _LONGEST_MESSAGE = 4000
 
 
@@ -42,10 +42,14 @@ def ending(folder: Path, state: State, watched: Watched) -> tuple[str, dict[str,
 
 
 def figures(folder: Path) -> dict[str, Any]:
-    """What the list of runs shows: rows, calls, tokens, dollars, seconds, failed records."""
+    """What the list of runs shows: rows, calls, tokens, dollars, seconds, records that failed and were dropped."""
     summary = read_json(folder / SUMMARY_FILE)
+    if summary and read_json(folder / STATE_FILE).get("status") == "completed":
+        dropped = dropped_in(objects_of(summary.get("stages")))
+    else:  # a try that was killed has left no summary, only that of the try before
+        dropped = dropped_so_far(folder, progress(folder))
     if not summary:
-        return {}
+        return {"dropped": dropped} if dropped else {}
     calls = object_of(summary.get("calls"))
     return {
         "rows": sum(whole_of(dataset.get("rows")) for dataset in objects_of(summary.get("datasets"))),
@@ -55,8 +59,22 @@ def figures(folder: Path) -> dict[str, Any]:
         "output_tokens": whole_of(calls.get("output_tokens")),
         "cost": number_of(calls.get("cost")),
         "failed": whole_of(summary.get("failed")),
+        "dropped": dropped,
         "seconds": number_of(summary.get("seconds")),
     }
+
+
+def dropped_so_far(folder: Path, snapshot: dict[str, Any]) -> int:
+    """Records that the latest try has let go: in the stages it has finished, and in the one that `snapshot` is of."""
+    finished, _ = stages(folder)
+    is_finished = any(stage.get("name") == snapshot.get("stage") for stage in finished)
+    return dropped_in(finished if is_finished else [*finished, snapshot])
+
+
+def dropped_in(stages: Iterable[dict[str, Any]]) -> int:
+    """Records that the steps of these stages let go."""
+    steps = (step for stage in stages for step in objects_of(stage.get("steps")))
+    return whole_of(sum(sum(counts_of(step.get("dropped")).values()) for step in steps))
 
 
 def progress(folder: Path) -> dict[str, Any]:
@@ -84,30 +102,7 @@ def _last(folder: Path, mark: bytes) -> dict[str, Any]:
 
 def stages(folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
     """The stages that the latest try has finished, and the notes it left, in order."""
-    path = folder / EVENTS_FILE
-    try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            begin = max(data.rfind(b'"event":"run-started"'), 0)
-            places = sorted(place for mark in _MARKS for place in _places(data, mark, begin))
-            events = [_line_at(data, place) for place in places]
-    except (OSError, ValueError):  # none yet, or an empty file
-        return [], []
-    finished = [event for event in events if event.get("event") == "stage-finished"]
-    return finished, [str(event["text"]) for event in events if event.get("event") == "note" and event.get("text")]
-
-
-def _places(data: mmap.mmap, mark: bytes, begin: int) -> list[int]:
-    found = []
-    place = data.find(mark, begin)
-    while place >= 0:
-        found.append(place)
-        place = data.find(mark, place + 1)
-    return found
-
-
-def _line_at(data: mmap.mmap, place: int) -> dict[str, Any]:
-    start, end = data.rfind(b"\n", 0, place) + 1, data.find(b"\n", place)
-    return _decoded(data[start : end if end >= 0 else len(data)])
+    return stage_log(folder / EVENTS_FILE).now(folder / EVENTS_FILE)
 
 
 def _tail(folder: Path) -> bytes:

@@ -18,7 +18,7 @@ from web.roots import Root
 from web.runs.figures import figures
 from web.runs.life import folder_time, label_of
 from web.settings import Settings
-from web.tables import ACTIVE, Kind, State, Work
+from web.tables import ACTIVE, ENDED, Kind, State, Work
 from web.tolerant import is_text, list_of, number_of, plain_text_of, text_of
 
 _DEEPEST = 4
@@ -51,7 +51,8 @@ class Index:
 
     def _look(self) -> None:
         self._find_folders()
-        columns = (Work.id, Work.state, Work.worker, Work.turn, Work.folder_time)
+        is_first = not self._looked
+        columns = (Work.id, Work.state, Work.worker, Work.turn, Work.folder_time, *([Work.result] if is_first else []))
         with self._database.session() as session:
             rows = {row.id: row for row in session.execute(select(*columns).where(Work.kind == Kind.RUN))}
         for identity, folder in self._folders.items():
@@ -62,6 +63,8 @@ class Index:
                 self._add(identity, folder, changed)
             elif _may_have_changed(row, folder, changed):
                 self._update(row, folder, changed)
+            elif is_first and row.state in ENDED and row.result and "dropped" not in row.result:
+                self._count_dropped(row, folder)
 
     def _find_folders(self) -> None:
         """Runs note themselves in the machine's state; folders that were copied here are looked for less often."""
@@ -107,9 +110,16 @@ class Index:
         if row.state == State.LOST and values["state"] == State.PAUSED:
             # Its supervisor let it stop after its worker had died: nobody has asked for a pause.
             values = {"result": values["result"]}
+        self._write(row, **values, folder_time=changed)
+
+    def _count_dropped(self, row: Any, folder: Path) -> None:
+        """For a run that ended when figures did not tell this yet."""
+        self._write(row, result={**row.result, "dropped": figures(folder).get("dropped", 0)})
+
+    def _write(self, row: Any, **values: Any) -> None:
         seen = (Work.id == row.id, Work.state == row.state, Work.turn == row.turn)  # else it was moved meanwhile
         with self._database.session() as session:
-            session.execute(update(Work).where(*seen).values(**values, folder_time=changed))
+            session.execute(update(Work).where(*seen).values(**values))
 
 
 def _may_have_changed(row: Any, folder: Path, changed: int) -> bool:

@@ -28,6 +28,7 @@ class Figures(BaseModel):
     output_tokens: int = 0
     cost: float = Field(default=0.0, description="Dollars over the run folder's whole life.")
     failed: int = Field(default=0, description="Records that could not be finished.")
+    dropped: int = Field(default=0, description="Records that steps of the latest try let go; the funnel says why.")
     seconds: float = Field(default=0.0, description="Of the latest try.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from generation_functions.run_folder import STATE_FILE, read_json
 from generation_functions.run_output import SUMMARY_FILE
-from web.runs.figures import figures, progress, stages
+from web.runs.figures import dropped_so_far, figures, progress, stages
 from web.runs.schemas import Comparison, ConfigDifference, Figures, Progress, Run, RunDetails, StageFunnel, StepFunnel
 from web.settings import Settings
 from web.tables import State, Work
@@ -96,10 +96,12 @@ def _progress(snapshot: dict[str, Any]) -> Progress:
 def _facts(settings: Settings, work: Work) -> dict[str, Any]:
     folder = Path(work.folder)
     snapshot = None if work.state == State.COMPLETED else progress(folder)
-    known = work.result or (figures(folder) if work.state != State.RUNNING else {})
+    known = dict(work.result or {}) or (figures(folder) if work.state != State.RUNNING else {})
     if snapshot and work.state == State.RUNNING:
         known = {key: whole_of(snapshot.get(key)) for key in ("calls", "reused", "input_tokens", "output_tokens")}
         known["cost"] = number_of(snapshot.get("cost"))
+    if work.state == State.RUNNING:
+        known["dropped"] = dropped_so_far(folder, snapshot or {})
     return {
         "id": work.id,
         "state": State(work.state),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -163,6 +164,63 @@ def test_conditions_hold_together(run: RunReader, text: str, file: str, decision
     ]
     asked = {"text": text, "file": file, **({"decision": decision} if decision else {})}
     assert ids(run.all("/samples", dataset="retrieval", limit=limit, **asked)) == expected
+
+
+def sought(run: RunReader, row: str, dataset: str = "pairs") -> Any:
+    """A row by its id, however many answers it takes."""
+    page = run.get(f"/samples/{quote(row, safe='')}", dataset=dataset)
+    while page["next"]:
+        page = run.get(f"/samples/{quote(row, safe='')}", dataset=dataset, cursor=page["next"])
+    return page["sample"]
+
+
+def test_a_row_is_found_by_its_id_as_the_pages_show_it(run: RunReader) -> None:
+    shown = run.client.get(run.url + "/samples", params={"dataset": "conversations", "limit": 200}).json()["items"]
+    caches = run.client.app.state.reading  # type: ignore[attr-defined]
+    assert [sought(run, item["id"], "conversations") for item in shown] == shown
+    caches.places = type(caches.places)()  # as if none of them had been shown
+    assert [sought(run, item["id"], "conversations") for item in shown] == shown
+
+
+@pytest.mark.parametrize("row", ["a/b", "é ☃", 'q"uote', "a..b", "50%", "7"])
+def test_a_row_of_any_id_is_found_and_no_other(run: RunReader, row: str) -> None:
+    others = [
+        {"id": f"{row}{row}", "text": row},
+        {"text": f'"id":"{row}"', "id": "other"},
+        {"id": "o", "x": {"id": row}},
+    ]
+    lines = [orjson.dumps(one) for one in (*others, {"text": "behind", "id": row}, {"id": row, "text": "second"})]
+    (run.folder / "datasets/pairs.jsonl").write_bytes(b"\n".join(lines))
+    assert sought(run, row)["row"] == {"text": "behind", "id": row}
+    assert sought(run, row)["number"] == 3, "where it was seen before"
+
+
+def test_a_row_that_moved_or_went_is_looked_for_anew(run: RunReader) -> None:
+    path = run.folder / "datasets/pairs.jsonl"
+    path.write_bytes(b'{"id":"first"}\n{"id":"second"}\n')
+    assert sought(run, "second")["number"] == 1
+    path.write_bytes(b'{"id":"torn",\n{"id":"second"}\n{"id":"first"}\n')
+    assert (sought(run, "second")["number"], sought(run, "first")["number"]) == (1, 2)
+    path.write_bytes(b'{"id":"first"}\n')
+    for row in ("second", "torn"):
+        problem = run.get(f"/samples/{row}", status=404, dataset="pairs")
+        assert (problem["code"], problem["detail"]) == ("no-such-row", f"dataset pairs has no row '{row}'")
+
+
+def test_a_search_for_a_row_goes_on_where_its_time_ended(run: RunReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"id": f"r{number}", "text": "x" * 2000} for number in range(3000)]
+    (run.folder / "datasets/pairs.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    monkeypatch.setattr(
+        "web.reading.samples.SECONDS", -1.0
+    )  # each answer is out of time at its first look at the clock
+    page = run.get("/samples/r2999", dataset="pairs")
+    shares = [page["scanned"]]
+    while page["next"]:
+        page = run.get("/samples/r2999", dataset="pairs", cursor=page["next"])
+        shares.append(page["scanned"])
+    assert (page["sample"]["number"], page["sample"]["row"]) == (2999, rows[2999])
+    assert len(shares) > 5
+    assert shares == sorted(shares)
 
 
 def test_torn_and_damaged_rows_are_counted_and_the_others_keep_their_lineage(run: RunReader) -> None:
