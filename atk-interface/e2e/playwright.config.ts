@@ -24,6 +24,7 @@ export default defineConfig({
   },
   projects: [
     { name: "chromium", testMatch: "*.spec.ts" },
+    { name: "benchmarks", testMatch: "benchmarks/*.bench.ts", timeout: 240_000, use: { trace: "off", screenshot: "off" } }, // a trace costs more than the page
     { name: "screenshots", testMatch: "screenshots/*.shots.ts", timeout: 600_000 },
   ],
 });

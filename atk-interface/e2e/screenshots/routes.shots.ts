@@ -6,7 +6,7 @@ import { REPOSITORY } from "../support/project";
 import { ROUTES } from "../support/routes";
 import { test } from "../support/test";
 
-const FOLDER = process.env["ATK_SCREENSHOTS"] ?? join(REPOSITORY, "docs", "interface");
+const FOLDER = process.env["SCREENSHOTS"] ?? join(REPOSITORY, "docs", "interface");
 const SIZES = [
   { width: 1440, height: 900 },
   { width: 1024, height: 768 },

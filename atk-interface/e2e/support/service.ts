@@ -134,7 +134,8 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function python(): string {
+/** What runs the service. */
+export function python(): string {
   const path = process.env["SERVICE_PYTHON"] ?? join(REPOSITORY, ".venv", "bin", "python");
   if (!existsSync(path)) throw new Error(`No Python at ${path}: run ./start.sh setup, or set SERVICE_PYTHON to one that has the packages of requirements.txt.`);
   return path;

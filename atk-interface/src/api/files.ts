@@ -7,7 +7,7 @@ import { isWithin } from "@/lib/paths";
 export type Root = Upload["root"];
 
 const FIRST_PAGE = 200;
-const LATER_PAGE = 1000;
+const LATER_PAGE = 10_000;
 const PREVIEW_PART = 50;
 
 /** A folder, page by page. A long list that somebody has scrolled through is only read anew when something changed in it. */
@@ -44,6 +44,9 @@ const address = (root: Root, what: "content" | "archive", query: Record<string, 
 
 /** Where a file can be had. `inline`: the browser shows it, where it may. */
 export const contentUrl = (root: Root, path: string, inline = false): string => address(root, "content", { path, ...(inline && { inline: "true" }) });
+
+/** Where a file of a run can be had; `folder` is the run's. Null where the service does not share it. */
+export const runFileUrl = (folder: string, file: string): string | null => (folder.startsWith("outputs/") ? contentUrl("outputs", `${folder.slice("outputs/".length)}/${file}`) : null);
 
 /** Where a folder can be had as a zip archive. */
 export const archiveUrl = (root: Root, path: string): string => address(root, "archive", { path });

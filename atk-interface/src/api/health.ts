@@ -6,7 +6,7 @@ import { isUnreachable, ProblemError } from "@/api/problems";
 export type Condition = { state: "unknown" | "ready" | "unreachable" } | { state: "limping"; detail: string };
 
 /** Asked for as long as a page is open: this is how it notices that the service has gone, and that it is back. */
-export const conditionQuery = queryOptions({
+const conditionQuery = queryOptions({
   queryKey: ["condition"],
   queryFn: async ({ signal }): Promise<Condition> => {
     try {

@@ -64,17 +64,19 @@ function withPoint(points: HistoryPoint[], point: HistoryPoint): HistoryPoint[] 
   if (point.n <= (last?.n ?? -1)) return points; // heard again
   const beforeLast = points.at(-2);
   const gap = (last?.t ?? 0) - (beforeLast?.t ?? -Infinity);
-  const isCrowded = last?.attempt === point.attempt && gap < spacing([...points, point]);
+  const isCrowded = last?.attempt === point.attempt && gap < spacing(points[0] ?? point, point);
   const longer = isCrowded ? points.with(-1, point) : [...points, point];
   return longer.length > MOST_POINTS ? thin(longer) : longer;
 }
 
 /** How far apart points should be, in seconds, so that half of the room is used. */
-const spacing = (points: readonly HistoryPoint[]): number => (2 * ((points.at(-1)?.t ?? 0) - (points[0]?.t ?? 0))) / MOST_POINTS;
+const spacing = (first: HistoryPoint, last: HistoryPoint): number => (2 * (last.t - first.t)) / MOST_POINTS;
 
 /** About half as many points: first, last and the end of each try stay, as long as there is room for all of these. */
 export function thin(points: readonly HistoryPoint[]): HistoryPoint[] {
-  const apart = spacing(points);
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return [];
+  const apart = spacing(first, last);
   let kept = -Infinity;
   const chosen = points.filter((point, index) => {
     const next = points[index + 1];

@@ -42,11 +42,3 @@ export const logSearchQuery = ({ run, file, text, ignoreCase }: LogSearch) =>
     staleTime: Infinity,
     gcTime: 30_000,
   });
-
-/** Where a file of a run can be downloaded from; `folder` is the run's. Null where the service does not share it. */
-export function downloadAddress(folder: string, file: string): string | null {
-  const [root, ...below] = folder.split("/");
-  if (root !== "outputs" || below.length === 0) return null;
-  const path = [...below, ...file.split("/")].join("/");
-  return `/api/files/outputs/content?path=${encodeURIComponent(path)}`;
-}

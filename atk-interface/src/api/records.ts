@@ -1,16 +1,8 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, service } from "@/api/client";
+import { datasetsQuery } from "@/api/datasets";
 
 const at = (id: string) => ({ run_id: id });
-
-/** The datasets of a run, and the stages that have left records. */
-export const writtenQuery = (id: string, { live = false }: { live?: boolean } = {}) =>
-  queryOptions({
-    queryKey: ["runs", "written", id],
-    queryFn: ({ signal }) => answer(service.GET("/api/runs/{run_id}/datasets", { params: { path: at(id) }, signal })),
-    enabled: id !== "",
-    refetchInterval: live ? 3_000 : false,
-  });
 
 /** The newest records of a stage, as they come out of it. */
 export const latestRecordsQuery = (id: string, stage: string, { live, limit }: { live: boolean; limit: number }) =>
@@ -20,7 +12,6 @@ export const latestRecordsQuery = (id: string, stage: string, { live, limit }: {
       answer(service.GET("/api/runs/{run_id}/records", { params: { path: at(id), query: { stage, latest: true, limit } }, signal })),
     enabled: id !== "" && stage !== "",
     refetchInterval: live ? 2_000 : false,
-    placeholderData: keepPreviousData,
   });
 
 /** The first rows of a dataset. */
@@ -29,6 +20,22 @@ export const firstRowsQuery = (id: string, dataset: string, limit: number) =>
     queryKey: ["runs", "rows", id, dataset, limit],
     queryFn: ({ signal }) => answer(service.GET("/api/runs/{run_id}/samples", { params: { path: at(id), query: { dataset, limit } }, signal })),
     enabled: id !== "" && dataset !== "",
+  });
+
+const MOST_DATASETS = 4;
+
+/** The first row of each dataset of a run. */
+export const exampleRowsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["runs", "examples", id],
+    staleTime: 60_000,
+    queryFn: async ({ client }) => {
+      const { items } = await client.query(datasetsQuery(id));
+      const filled = items.filter(({ rows }) => rows > 0).slice(0, MOST_DATASETS);
+      return Promise.all(
+        filled.map(async ({ name: dataset }) => ({ dataset, row: (await client.query(firstRowsQuery(id, dataset, 1))).items[0]?.row ?? {} })),
+      );
+    },
   });
 
 /** Rows that rest on one document, page by page; a page may be empty with more to come. */

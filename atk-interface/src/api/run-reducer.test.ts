@@ -19,7 +19,7 @@ const run: RunDetails = {
   started: 2,
   ended: 0,
   exit_code: null,
-  figures: { rows: 0, calls: 0, reused: 0, input_tokens: 0, output_tokens: 0, cost: 0, failed: 0, seconds: 0 },
+  figures: { rows: 0, calls: 0, reused: 0, input_tokens: 0, output_tokens: 0, cost: 0, failed: 0, dropped: 0, seconds: 0 },
   progress,
   config: {},
   stages: [stage("chunks")],

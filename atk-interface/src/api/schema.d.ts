@@ -818,6 +818,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/samples/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sample
+         * @description One row of a dataset by its id, with what it rests on.
+         *
+         *     A row that was shown lately is found at once. For others the dataset is searched: each answer comes within a third
+         *     of a second, with the row, or with `next` to search on.
+         */
+        get: operations["sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1686,6 +1709,12 @@ export interface components {
              */
             cost: number;
             /**
+             * Dropped
+             * @description Records that steps of the latest try let go; the funnel says why.
+             * @default 0
+             */
+            dropped: number;
+            /**
              * Failed
              * @description Records that could not be finished.
              * @default 0
@@ -1745,6 +1774,24 @@ export interface components {
             records: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * FoundSample
+         * @description One row, or how far the search for it has got.
+         */
+        FoundSample: {
+            /**
+             * Next
+             * @description `cursor` to search on with; null when the row has been found.
+             */
+            next: string | null;
+            /** @description Null while it has not been found: ask again with `next`. */
+            sample: components["schemas"]["Sample"] | null;
+            /**
+             * Scanned
+             * @description Share of the dataset that has been searched, if it had to be.
+             */
+            scanned: number;
         };
         /**
          * Health
@@ -3530,6 +3577,7 @@ export type FailedRecord = components['schemas']['FailedRecord'];
 export type FailedSummary = components['schemas']['FailedSummary'];
 export type Figures = components['schemas']['Figures'];
 export type FinishedInput = components['schemas']['FinishedInput'];
+export type FoundSample = components['schemas']['FoundSample'];
 export type Health = components['schemas']['Health'];
 export type History = components['schemas']['History'];
 export type HistoryAttempt = components['schemas']['HistoryAttempt'];
@@ -7859,6 +7907,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SamplePage"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Precondition Failed: Somebody else has changed it since it was read. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    sample: {
+        parameters: {
+            query: {
+                /** @description Name of the dataset. */
+                dataset: string;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Of a run. */
+                run_id: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundSample"];
                 };
             };
             /** @description Bad Request: The request makes no sense. */

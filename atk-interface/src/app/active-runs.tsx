@@ -35,7 +35,7 @@ function ActiveRun({ run }: { run: Run }) {
         <span className="truncate">{progress?.stage ?? stateWord(run)}</span>
         <span className="tabular-nums">{eta ? duration(eta) : ""}</span>
       </span>
-      <ProgressLine done={progress?.done ?? 0} total={progress?.total ?? null} label={`${run.name}: ${stateWord(run)}`} />
+      <ProgressLine done={progress?.done ?? 0} total={progress?.total ?? null} goesOn={run.state === "running"} label={`${run.name}: ${stateWord(run)}`} />
     </Link>
   );
 }

@@ -1,7 +1,6 @@
-import { useState, type ReactNode } from "react";
-import { messageOf } from "@/api/problems";
-import { Button, type Variant } from "@/components/button";
-import { Dialog } from "@/components/dialog";
+import type { ReactNode } from "react";
+import type { Variant } from "@/components/button";
+import { FormDialog } from "@/components/form-dialog";
 
 interface ConfirmProps {
   open: boolean;
@@ -16,43 +15,9 @@ interface ConfirmProps {
 }
 
 /** Asks before something that is hard to take back. Stays open, and says why, when it did not work. */
-export function Confirm({ open, onOpenChange, title, children, action, variant = "danger", onConfirm }: ConfirmProps) {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
-
-  const confirm = async () => {
-    setBusy(true);
-    setProblem("");
-    try {
-      await onConfirm();
-      onOpenChange(false);
-    } catch (error) {
-      setProblem(messageOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-
-  return (
-    <Dialog
-      open={open}
-      onOpenChange={onOpenChange}
-      title={title}
-      footer={
-        <>
-          <Button onClick={() => onOpenChange(false)}>Not now</Button>
-          <Button variant={variant} busy={busy} onClick={() => void confirm()}>
-            {action}
-          </Button>
-        </>
-      }
-    >
-      {children}
-      {problem && (
-        <p role="alert" className="mt-3 font-medium text-bad">
-          {problem}
-        </p>
-      )}
-    </Dialog>
+export const Confirm = ({ open, onOpenChange, title, children, action, variant = "danger", onConfirm }: ConfirmProps) =>
+  open && (
+    <FormDialog title={title} action={action} variant={variant} onSubmit={onConfirm} onClose={() => onOpenChange(false)}>
+      <div>{children}</div>
+    </FormDialog>
   );
-}

@@ -2,6 +2,7 @@ import clsx from "clsx";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { useFocusReturn } from "@/components/focus-return";
 
 interface DialogProps {
   open: boolean;
@@ -24,13 +25,18 @@ function startInFirstField(event: Event): void {
 
 /** A question or form over the page. Escape and a click beside it close it; the focus goes back to where it was. */
 export function Dialog({ open, onOpenChange, title, description, footer, wide = false, children }: DialogProps) {
+  const focus = useFocusReturn();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/55" />
         <Radix.Content
           {...(!description && { "aria-describedby": undefined })}
-          onOpenAutoFocus={startInFirstField}
+          onOpenAutoFocus={(event) => {
+            focus.remember();
+            startInFirstField(event);
+          }}
+          onCloseAutoFocus={focus.giveBack}
           className={clsx(
             "fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-1/2 animate-rise flex-col rounded-2xl border border-line bg-panel text-text shadow-card",
             wide ? "max-w-3xl" : "max-w-lg",

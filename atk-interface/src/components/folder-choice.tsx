@@ -3,8 +3,8 @@ import { CornerLeftUp, File, Folder } from "lucide-react";
 import { useId } from "react";
 import { folderQuery, type Root } from "@/api/files";
 import type { Entry } from "@/api/schema";
-import { Button } from "@/components/button";
 import { Loaded, Skeleton } from "@/components/loading";
+import { ShowMore } from "@/components/show-more";
 import { joinPath, parentOf } from "@/lib/paths";
 
 interface FolderChoiceProps {
@@ -43,10 +43,8 @@ export function FolderChoice({ label, root, folder, onFolder, onFile, file = "" 
           {({ pages }) => <Choices entries={pages.flatMap(({ items }) => items)} file={file} onFolder={onFolder} {...(onFile && { onFile })} />}
         </Loaded>
         {query.hasNextPage && (
-          <li className="p-1">
-            <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              Show more
-            </Button>
+          <li>
+            <ShowMore query={query} className="p-1" />
           </li>
         )}
       </ul>

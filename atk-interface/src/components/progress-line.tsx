@@ -5,12 +5,14 @@ interface ProgressLineProps {
   /** Null where nobody knows how many there will be. */
   total: number | null;
   label: string;
+  /** False for what waits or has ended: without a total, nothing is shown of it then. */
+  goesOn?: boolean;
   className?: string;
 }
 
 /** How far something is, as a thin line in the pipeline's colour. Without a total it shows only that something goes on. */
-export function ProgressLine({ done, total, label, className }: ProgressLineProps) {
-  const share = total ? Math.min(1, done / total) : undefined;
+export function ProgressLine({ done, total, label, goesOn = true, className }: ProgressLineProps) {
+  const share = total ? Math.min(1, done / total) : goesOn ? undefined : 0;
   return (
     <span
       role="progressbar"

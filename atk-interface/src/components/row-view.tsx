@@ -1,28 +1,43 @@
 import clsx from "clsx";
 import type { ReactNode } from "react";
+import { CodeBlock } from "@/components/code-block";
 import { turnsOf, type Turn } from "@/components/row-turns";
 
 interface RowViewProps {
   row: Record<string, unknown>;
-  /** Draws the text of a turn: to mark what was searched for, or what stands in the source. */
-  mark?: (text: string, turn: Turn) => ReactNode;
+  /** Draws the text of a turn: to mark what stands in the source. */
+  mark?: (turn: Turn) => ReactNode;
 }
 
+const plain = (turn: Turn): ReactNode => turn.text;
+
 /** A row of a dataset as it reads: a conversation, a text, or anything else as JSON. */
-export function RowView({ row, mark = (text) => text }: RowViewProps) {
+export function RowView({ row, mark = plain }: RowViewProps) {
   const turns = turnsOf(row);
-  if (!turns) return <pre className="overflow-x-auto font-mono text-sm whitespace-pre-wrap">{mark(JSON.stringify(row, null, 2), { role: "json", text: "" })}</pre>;
+  if (!turns) return <CodeBlock text={JSON.stringify(row, null, 2)} label="the row as JSON" />;
+  const [only] = turns;
+  if (only && turns.length === 1 && only.role === "") return <p className="break-words whitespace-pre-wrap">{mark(only)}</p>;
+  return <Turns turns={turns} mark={mark} />;
+}
+
+const ROLES: Record<string, string> = { system: "System", user: "User", assistant: "Assistant", tool: "Tool" };
+
+/** What is said, one after the other; what a model learns to say stands out. */
+export function Turns({ turns, mark = plain }: { turns: readonly Turn[]; mark?: RowViewProps["mark"] }) {
+  const isPair = turns.length === 2 && turns[0]?.role === "user" && turns[1]?.role === "assistant";
+  const nameOf = ({ role, learnt }: Turn) => {
+    if (role === "") return learnt ? "Learnt" : "Read, not learnt";
+    if (isPair) return role === "user" ? "Question" : "Answer";
+    return ROLES[role] ?? role;
+  };
   return (
     <ol className="flex flex-col gap-3">
       {turns.map((turn, index) => (
-        <li key={index} className={clsx("rounded-xl border-l-3 py-0.5 pl-3", isAnswer(turn) ? "border-hue" : "border-line")}>
-          <p className={clsx("text-sm font-medium", isAnswer(turn) ? "text-hue" : "text-soft")}>{turn.role}</p>
-          <p className="break-words whitespace-pre-wrap">{mark(turn.text, turn)}</p>
+        <li key={index} className={clsx("rounded-xl px-4 py-3", turn.learnt ? "border border-line bg-hue-soft" : "bg-raised", turn.role === "system" && "text-soft")}>
+          <p className="mb-0.5 text-sm font-semibold">{nameOf(turn)}</p>
+          <div className="break-words whitespace-pre-wrap">{mark(turn)}</div>
         </li>
       ))}
     </ol>
   );
 }
-
-/** What the model learns to say. */
-const isAnswer = ({ role, trained }: Turn): boolean => trained ?? ["assistant", "output", "text"].includes(role);

@@ -1,15 +1,16 @@
 import { Link } from "react-router";
+import { isActive } from "@/api/runs";
+import { failedOf } from "@/api/run-figures";
 import type { Run } from "@/api/schema";
 import { ProgressLine } from "@/components/progress-line";
 import { StateBadge } from "@/components/state-badge";
 import { TimeAgo } from "@/components/time-ago";
-import { counted, dollars, duration } from "@/lib/format";
+import { count, counted, dollars, duration } from "@/lib/format";
 import { hueOf } from "@/lib/pipeline-hue";
 
 /** One run in a few words. */
 export function RunCard({ run }: { run: Run }) {
   const { progress, figures } = run;
-  const goesOn = run.state === "running" || run.state === "queued";
   return (
     <Link
       data-quiet
@@ -22,13 +23,13 @@ export function RunCard({ run }: { run: Run }) {
         <StateBadge run={run} className="text-sm" />
       </span>
       <span className="truncate text-sm text-hue">{run.pipeline}</span>
-      {goesOn ? (
+      {isActive(run.state) ? (
         <>
           <span className="flex justify-between text-sm text-soft tabular-nums">
             <span className="truncate">{progress?.stage ?? ""}</span>
             <span>{progress?.eta_seconds ? duration(progress.eta_seconds) : ""}</span>
           </span>
-          <ProgressLine done={progress?.done ?? 0} total={progress?.total ?? null} label={`Progress of ${run.name}`} />
+          <ProgressLine done={progress?.done ?? 0} total={progress?.total ?? null} goesOn={run.state === "running"} label={`Progress of ${run.name}`} />
         </>
       ) : (
         <span className="flex flex-wrap justify-between gap-x-3 text-sm text-soft tabular-nums">
@@ -38,6 +39,20 @@ export function RunCard({ run }: { run: Run }) {
           <TimeAgo at={run.ended || run.created} />
         </span>
       )}
+      <Losses run={run} />
     </Link>
+  );
+}
+
+/** What did not come through, as visible as what did. */
+function Losses({ run }: { run: Run }) {
+  const failed = failedOf(run);
+  const { dropped } = run.figures;
+  if (failed + dropped === 0) return null;
+  return (
+    <span className="flex flex-wrap gap-x-3 text-sm font-semibold tabular-nums">
+      {failed > 0 && <span className="text-bad">{count(failed)} failed</span>}
+      {dropped > 0 && <span className="text-warn">{count(dropped)} dropped</span>}
+    </span>
   );
 }

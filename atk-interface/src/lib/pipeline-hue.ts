@@ -47,7 +47,7 @@ function plainName(name: string): string {
 }
 
 /** FNV-1a, with a final mix: names that differ in their last letter end up far apart. */
-export function hashOf(text: string): number {
+function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);

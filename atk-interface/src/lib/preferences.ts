@@ -50,7 +50,7 @@ export function setPreferences(changes: Partial<Preferences>): void {
 }
 
 /** The theme on the screen: the system's, unless somebody chose. */
-export function themeShown(): "light" | "dark" {
+function themeShown(): "light" | "dark" {
   return current.theme === "system" ? (darkSystem.matches ? "dark" : "light") : current.theme;
 }
 

@@ -15,7 +15,7 @@ export interface Palette {
   readonly bad: string;
 }
 
-export function hueColour(hue: number, dark: boolean): string {
+function hueColour(hue: number, dark: boolean): string {
   return dark ? `oklch(0.78 0.14 ${hue})` : `oklch(0.52 0.14 ${hue})`;
 }
 

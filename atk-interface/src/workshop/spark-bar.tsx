@@ -8,7 +8,7 @@ import "./workshop.css";
 
 export interface SparkBarProps {
   readonly value: number;
-  /** The whole, where it is known; without it the bar says that it works, not how far it is. */
+  /** The whole, where it is known; without it the bar of a running run says that it works, not how far it is; any other stays empty. */
   readonly max?: number | null | undefined;
   readonly indeterminate?: boolean;
   readonly state: RunState;
@@ -52,7 +52,7 @@ export function SparkBar({ value, max, indeterminate = false, state, hue, label,
       aria-valuetext={valueText ?? (known ? `${count(shown)} of ${count(whole)}` : `${count(value)} so far`)}
     >
       <div className="ws-bar-track">
-        {known ? <div className="ws-bar-fill" style={{ width: `${(shown / whole) * 100}%` }} /> : <div className="ws-bar-unknown" />}
+        {known ? <div className="ws-bar-fill" style={{ width: `${(shown / whole) * 100}%` }} /> : state === "running" && <div className="ws-bar-unknown" />}
       </div>
       <canvas ref={canvas} aria-hidden="true" />
     </div>

@@ -54,6 +54,12 @@ describe("SparkBar", () => {
     const bar = screen.getByRole("progressbar", { name: "Questions" });
     expect(bar.hasAttribute("aria-valuenow")).toBe(false);
     expect(bar.getAttribute("aria-valuetext")).toBe("120 so far");
+    expect(bar.querySelector(".ws-bar-unknown")).not.toBeNull();
+  });
+
+  it.each(["queued", "failed", "lost"] as const)("stays empty for a %s run whose whole is unknown", (state) => {
+    render(<SparkBar value={0} max={null} state={state} hue={10} label="Questions" />);
+    expect(screen.getByRole("progressbar", { name: "Questions" }).querySelector(".ws-bar-track")!.childElementCount).toBe(0);
   });
 });
 

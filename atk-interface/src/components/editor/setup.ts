@@ -30,6 +30,6 @@ export const setup = (label: string): Extension => [
   markedLine,
   look,
   EditorView.lineWrapping,
-  EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+  EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
   keymap.of([{ key: "Mod-]", run: indentMore }, { key: "Mod-[", run: indentLess }, ...searchKeymap, ...lintKeymap, ...foldKeymap, ...defaultKeymap]),
 ];

@@ -70,7 +70,7 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({ kind: fc.constant("state" as const), data: fc.record({ state: fc.constantFrom("running" as const, "failed" as const, "completed" as const), stopping: fc.constant(""), message: fc.string(), ended: fc.nat(), name: fc.string() }) }),
 );
 
-const begun: RunDetails = { ...base, id: "", stopping: "", name: "", folder: "", config_file: "", tags: [], message: "", created: 0, started: 0, ended: 0, figures: { rows: 0, calls: 0, reused: 0, input_tokens: 0, output_tokens: 0, cost: 0, failed: 0, seconds: 0 }, config: {}, notes: [], offline: false, command: "" };
+const begun: RunDetails = { ...base, id: "", stopping: "", name: "", folder: "", config_file: "", tags: [], message: "", created: 0, started: 0, ended: 0, figures: { rows: 0, calls: 0, reused: 0, input_tokens: 0, output_tokens: 0, cost: 0, failed: 0, dropped: 0, seconds: 0 }, config: {}, notes: [], offline: false, command: "" };
 
 const soundIn = (stages: readonly FunnelStage[]): boolean =>
   stages.every(({ steps, ...stage }) => {

@@ -1,5 +1,6 @@
 import type { ConfigDifference } from "@/api/schema";
 import { Panel } from "@/components/panel";
+import { inLine } from "@/lib/json";
 
 /** What their configs do not share; all the rest is the same. */
 export function Differences({ differences, names }: { differences: readonly ConfigDifference[]; names: [string, string] }) {
@@ -38,7 +39,4 @@ export function Differences({ differences, names }: { differences: readonly Conf
   );
 }
 
-function inWords(value: unknown): string {
-  if (value === undefined || value === null) return "–";
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
+const inWords = (value: unknown): string => (value === undefined || value === null ? "–" : inLine(value));

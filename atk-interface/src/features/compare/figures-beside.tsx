@@ -11,7 +11,7 @@ interface Line {
 
 const LINES: readonly Line[] = [
   { name: "Rows", of: ({ figures }) => figures.rows, format: count },
-  { name: "Dropped", of: (run) => lostOf(run, "dropped"), format: count },
+  { name: "Dropped", of: ({ figures }) => figures.dropped, format: count },
   { name: "Failed", of: (run) => Math.max(run.figures.failed, lostOf(run, "failed")), format: count },
   { name: "Money", of: (run) => spentOf(run).cost, format: dollars },
   { name: "Money per row", of: (run) => (run.figures.rows ? spentOf(run).cost / run.figures.rows : 0), format: dollars },

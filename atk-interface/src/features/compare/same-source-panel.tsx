@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { firstRowsQuery, writtenQuery } from "@/api/records";
+import { datasetsQuery } from "@/api/datasets";
+import { firstRowsQuery } from "@/api/records";
 import type { DatasetInfo, RunDetails } from "@/api/schema";
 import { Panel } from "@/components/panel";
 import { ProblemNote } from "@/components/problem-note";
@@ -22,21 +23,20 @@ interface SameSourcePanelProps {
 /** The same passage of a document, and what each run made of it. */
 export function SameSourcePanel({ first, second, choice, onChoose }: SameSourcePanelProps) {
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
-  const { data: left } = useQuery(writtenQuery(first.id));
-  const { data: right } = useQuery(writtenQuery(second.id));
-  const shared = sharedNames(left?.items, right?.items);
+  const [left, right] = [useQuery(datasetsQuery(first.id)), useQuery(datasetsQuery(second.id))];
+  const shared = sharedNames(left.data?.items, right.data?.items);
   const dataset = shared.includes(choice.dataset) ? choice.dataset : (shared[0] ?? "");
-  const { data: sample } = useQuery(firstRowsQuery(first.id, dataset, 200));
-  const files = useMemo(() => [...new Set((sample?.items ?? []).flatMap(({ sources = [] }) => sources.map(({ file }) => file)))].sort(), [sample]);
+  const sample = useQuery(firstRowsQuery(first.id, dataset, 200));
+  const files = useMemo(() => [...new Set((sample.data?.items ?? []).flatMap(({ sources = [] }) => sources.map(({ file }) => file)))].sort(), [sample.data]);
   const file = choice.file || (files[0] ?? "");
   const mine = useRowsOfFile(first.id, dataset, file, choice.text);
   const others = useRowsOfFile(second.id, dataset, file, choice.text);
   const passages = byPassage(file, mine.rows, others.rows);
-  const error = mine.error ?? others.error;
+  const error = [left, right, sample, mine, others].find((each) => each.error)?.error;
   const isSearching = [mine, others].some((side) => side.isSearching);
   const isCut = [mine, others].some((side) => side.isCut);
 
-  if (left && right && shared.length === 0) return <Panel title="The same text in both" lead="They have no dataset of the same name, so there are no rows to lay side by side." />;
+  if (left.data && right.data && shared.length === 0) return <Panel title="The same text in both" lead="They have no dataset of the same name, so there are no rows to lay side by side." />;
   return (
     <Panel title="The same text in both" lead="Choose a document: below stands each passage with what the two runs made of it.">
       <SourceFields datasets={shared} files={files} choice={{ dataset, file, text: choice.text }} onChoose={onChoose} />

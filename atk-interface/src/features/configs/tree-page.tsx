@@ -25,6 +25,8 @@ export function Component() {
   const [asked, setAsked] = useState<Asked | null>(null);
   const words = params.get("find") ?? "";
   const open = params.getAll("open");
+  /** Documents that a new config shall read: others lead here with it. */
+  const folder = params.get("input") ?? "";
   const change = (make: (now: URLSearchParams) => void) =>
     setParams(
       (now) => {
@@ -41,6 +43,11 @@ export function Component() {
       for (const each of isOpen(folder) ? others : [...open, folder]) now.append("open", each);
     });
   const askNew = () => change((now) => now.set("new", ""));
+  const closeNew = () =>
+    change((now) => {
+      now.delete("new");
+      now.delete("input");
+    });
   const ask = (kind: Asked["kind"]) => (path: string) => setAsked({ kind, path });
   const actions = { onCopy: ask("copy"), onRename: ask("rename"), onDelete: ask("delete") };
   const done = () => setAsked(null);
@@ -62,7 +69,7 @@ export function Component() {
         </Panel>
         <OrderPanel />
       </div>
-      {params.has("new") && <NewDialog pipeline={params.get("new") ?? ""} onClose={() => change((now) => now.delete("new"))} />}
+      {(params.has("new") || folder !== "") && <NewDialog pipeline={params.get("new") ?? ""} folder={folder} onClose={closeNew} />}
       {asked?.kind === "copy" && <CopyDialog template={asked.path} onClose={done} />}
       {asked?.kind === "rename" && <RenameDialog path={asked.path} onClose={done} />}
       {asked?.kind === "delete" && <DeleteDialog path={asked.path} onClose={done} />}

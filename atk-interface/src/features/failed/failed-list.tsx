@@ -4,6 +4,7 @@ import { failedQuery, retryableIds, type FailedFilter } from "@/api/failed";
 import { Button } from "@/components/button";
 import { Skeleton } from "@/components/loading";
 import { ProblemNote } from "@/components/problem-note";
+import { ShowMore } from "@/components/show-more";
 import { toastProblem } from "@/components/toasts";
 import { FailedItem } from "@/features/failed/failed-item";
 import { count, percent } from "@/lib/format";
@@ -61,12 +62,9 @@ export function FailedList({ run, pipeline, filter, total, selected, onSelect }:
           <FailedItem key={`${item.id} ${index}`} pipeline={pipeline} item={item} selected={selected.has(item.id)} onSelect={(wanted) => toggle(item.id, wanted)} />
         ))}
       </ul>
-      {query.error && <ProblemNote error={query.error} title="Further records could not be read" onRetry={() => void query.refetch()} />}
-      {query.hasNextPage && (
-        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()} className="self-center">
-          Show more ({count(items.length)} of {count(total)}, {percent(query.data.pages.at(-1)?.scanned ?? 0)} of the file)
-        </Button>
-      )}
+      <ShowMore query={query} className="self-center">
+        Show more ({count(items.length)} of {count(total)}, {percent(query.data.pages.at(-1)?.scanned ?? 0)} of the file)
+      </ShowMore>
     </section>
   );
 }

@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Inbox, PartyPopper } from "lucide-react";
 import { useState } from "react";
 import { useParams } from "react-router";
-import type { FailedFilter } from "@/api/failed";
-import { failedSummaryQuery } from "@/api/failed";
+import { failedSummaryQuery, type FailedFilter } from "@/api/failed";
+import { lostOf } from "@/api/run-figures";
 import { isActive, runQuery } from "@/api/runs";
-import type { FailedSummary, RunDetails } from "@/api/schema";
+import type { FailedSummary } from "@/api/schema";
 import { ButtonLink } from "@/components/button";
 import { Empty } from "@/components/empty";
 import { Loaded } from "@/components/loading";
@@ -28,7 +28,7 @@ function FailedInbox({ id, summary }: { id: string; summary: FailedSummary }) {
   const run = useQuery(runQuery(id)).data;
   const goesOn = run !== undefined && isActive(run.state);
 
-  if (summary.total === 0) return <NothingHere goesOn={goesOn} onTheWay={run ? failedOnTheWay(run) : 0} />;
+  if (summary.total === 0) return <NothingHere goesOn={goesOn} onTheWay={run ? lostOf(run, "failed") : 0} />;
   return (
     <div data-quiet className="flex min-w-0 flex-col gap-4">
       {run && goesOn ? (
@@ -47,10 +47,7 @@ function FailedInbox({ id, summary }: { id: string; summary: FailedSummary }) {
   );
 }
 
-/** What steps counted as failed without a record that could be tried again, such as files that cannot be read. */
-const failedOnTheWay = ({ stages }: RunDetails): number =>
-  stages.flatMap(({ steps = [] }) => steps.flatMap(({ failed = {} }) => Object.values(failed))).reduce((sum, number) => sum + number, 0);
-
+/** `onTheWay`: what steps counted as failed without a record that could be tried again, such as files that cannot be read. */
 function NothingHere({ goesOn, onTheWay }: { goesOn: boolean; onTheWay: number }) {
   if (goesOn) {
     return (

@@ -1,13 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { messageOf } from "@/api/problems";
-import { pipelineQuery } from "@/api/pipelines";
-import { providersQuery } from "@/api/providers";
 import { useRetryFailed } from "@/api/runs";
 import type { RunDetails } from "@/api/schema";
 import { Button } from "@/components/button";
-import { Checkbox, Field, TextInput } from "@/components/field";
+import { Checkbox } from "@/components/field";
+import { ModelOverride } from "@/components/model-override";
+import { modelOverrides, useModelSettings } from "@/components/model-settings";
 import { toast } from "@/components/toasts";
 import { count, counted } from "@/lib/format";
 
@@ -20,14 +19,13 @@ interface RetryPanelProps {
 
 /** Asks again for failed records: the chosen ones, or all of them; the same model, or another. */
 export function RetryPanel({ run, total, selected, onDone }: RetryPanelProps) {
-  const pipeline = useQuery(pipelineQuery(run.pipeline)).data;
-  const parameters = (pipeline?.parameters ?? []).filter(({ type }) => /\bModel\b/.test(type)).map(({ name }) => name);
+  const settings = useModelSettings(run);
   const [other, setOther] = useState(false);
   const [models, setModels] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState("");
   const retry = useRetryFailed();
 
-  const overrides = other ? Object.fromEntries(Object.entries(models).flatMap(([name, model]) => (model.trim() ? [[name, model.trim()]] : []))) : {};
+  const overrides = other ? modelOverrides(models) : {};
   const start = async () => {
     setProblem("");
     try {
@@ -46,7 +44,7 @@ export function RetryPanel({ run, total, selected, onDone }: RetryPanelProps) {
         <Button variant="primary" icon={<RotateCcw aria-hidden className="size-4" />} busy={retry.isPending} disabled={lacksModel} onClick={() => void start()}>
           {selected.size > 0 ? `Retry ${count(selected.size)} chosen` : `Retry all ${count(total)}`}
         </Button>
-        {parameters.length > 0 && (
+        {settings.length > 0 && (
           <Checkbox checked={other} onChange={(event) => setOther(event.target.checked)}>
             With another model
           </Checkbox>
@@ -55,8 +53,8 @@ export function RetryPanel({ run, total, selected, onDone }: RetryPanelProps) {
       </div>
       {other && (
         <div className="grid gap-3 sm:grid-cols-2">
-          {parameters.map((name) => (
-            <ModelField key={name} name={name} now={run.config[name]} value={models[name] ?? ""} onChange={(model) => setModels({ ...models, [name]: model })} />
+          {settings.map((name) => (
+            <ModelOverride key={name} label={name} now={run.config[name]} value={models[name] ?? ""} onChange={(model) => setModels({ ...models, [name]: model })} />
           ))}
         </div>
       )}
@@ -66,33 +64,5 @@ export function RetryPanel({ run, total, selected, onDone }: RetryPanelProps) {
         </p>
       )}
     </div>
-  );
-}
-
-/** What a config says of a model: its name, or an object with one. */
-function nameOf(model: unknown): string {
-  if (typeof model === "string") return model;
-  if (typeof model === "object" && model !== null && "name" in model && typeof model.name === "string") return model.name;
-  return "";
-}
-
-function ModelField({ name, now, value, onChange }: { name: string; now: unknown; value: string; onChange: (model: string) => void }) {
-  const providers = useQuery(providersQuery).data?.items ?? [];
-  const list = useId();
-  const before = nameOf(now);
-  return (
-    <Field label={name} hint={before ? `Now ${before}. Leave it empty to keep that.` : "None at the moment."}>
-      {(ties) => (
-        <>
-          <TextInput {...ties} list={list} placeholder="provider:model" spellCheck={false} value={value} onChange={(event) => onChange(event.target.value)} />
-          <datalist id={list}>
-            <option value="offline" />
-            {providers.map(({ name: provider, has_key: hasKey, local }) => (
-              <option key={provider} value={`${provider}:`} label={local ? "on this machine" : hasKey ? "its key is there" : "has no key yet"} />
-            ))}
-          </datalist>
-        </>
-      )}
-    </Field>
   );
 }

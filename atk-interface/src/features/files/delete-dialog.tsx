@@ -6,19 +6,19 @@ import { bytes, counted } from "@/lib/format";
 import { joinPath } from "@/lib/paths";
 
 interface DeleteDialogProps {
-  onOpenChange: (open: boolean) => void;
+  onClose: () => void;
   root: Root;
   entry: Entry;
   onDeleted: () => void;
 }
 
-export function DeleteDialog({ onOpenChange, root, entry, onDeleted }: DeleteDialogProps) {
+export function DeleteDialog({ onClose, root, entry, onDeleted }: DeleteDialogProps) {
   const remove = useDeleteEntry(root);
   const word = entry.kind === "folder" ? "folder" : entry.kind === "file" ? "file" : "link";
   return (
     <Confirm
       open
-      onOpenChange={onOpenChange}
+      onOpenChange={onClose}
       title={`Delete the ${word} ${entry.name}?`}
       action={`Delete ${word}`}
       onConfirm={async () => {

@@ -49,7 +49,7 @@ export function FolderBrowser({ place, uploads = false }: { place: FolderPlace; 
   useFolderKeys({ step, up, newFolder: () => setQuestion({ about: "new-folder" }), toggleHidden: () => place.setHidden(!place.hidden) });
 
   const here: Entry = { name: nameOf(place.path) || place.topName, path: place.path, kind: "folder", size: 0, modified: 0 };
-  const close = (open: boolean) => open || setQuestion(undefined);
+  const close = () => setQuestion(undefined);
   /** What was looked at is gone from here: one is where it lay. */
   const leave = (path: string) => {
     if (isWithin(place.path, path)) place.go(parentOf(path), "", { replace: true });
@@ -80,9 +80,9 @@ export function FolderBrowser({ place, uploads = false }: { place: FolderPlace; 
         {place.file && <PreviewPane key={`${place.path}/${place.file}`} place={place} entry={folder.entries.find(({ name }) => name === place.file)} actions={actions} />}
       </div>
       {uploads && <DropArea adding={adding} target={joinPath(place.root, place.path)} />}
-      <NewFolderDialog open={question?.about === "new-folder"} onOpenChange={close} root={place.root} folder={place.path} onMade={(path) => place.go(path)} />
-      {question?.about === "move" && <MoveDialog onOpenChange={close} root={place.root} entry={question.entry} onMoved={() => leave(question.entry.path)} />}
-      {question?.about === "delete" && <DeleteDialog onOpenChange={close} root={place.root} entry={question.entry} onDeleted={() => leave(question.entry.path)} />}
+      {question?.about === "new-folder" && <NewFolderDialog onClose={close} root={place.root} folder={place.path} onMade={(path) => place.go(path)} />}
+      {question?.about === "move" && <MoveDialog onClose={close} root={place.root} entry={question.entry} onMoved={() => leave(question.entry.path)} />}
+      {question?.about === "delete" && <DeleteDialog onClose={close} root={place.root} entry={question.entry} onDeleted={() => leave(question.entry.path)} />}
     </>
   );
 }

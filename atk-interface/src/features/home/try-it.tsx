@@ -1,16 +1,15 @@
-import { useQuery } from "@tanstack/react-query";
 import { Sparkles } from "lucide-react";
 import { useNavigate } from "react-router";
 import { useStartRun } from "@/api/runs";
 import { Button, ButtonLink } from "@/components/button";
 import { ProblemNote } from "@/components/problem-note";
-import { TRY_IT, triedQuery } from "@/features/home/trial";
+import { TRY_IT, useTried } from "@/features/home/trial";
 
 /** The whole product in one press: the sample documents, the offline model, no key and nothing to pay. */
 export function TryIt() {
   const navigate = useNavigate();
   const start = useStartRun();
-  const { data: tried } = useQuery(triedQuery);
+  const tried = useTried();
   const press = () => start.mutate(TRY_IT, { onSuccess: (run) => void navigate(`/runs/${run.id}`) });
 
   return (

@@ -1,6 +1,6 @@
 import { Download, ScrollText, WrapText } from "lucide-react";
 import { useCallback, useRef } from "react";
-import { downloadAddress } from "@/api/log";
+import { runFileUrl } from "@/api/files";
 import { IconButton } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { Select } from "@/components/field";
@@ -60,7 +60,7 @@ export function LogReader({ run, folder, goesOn, total }: LogReaderProps) {
     { keys: "G", label: "To the end, and stay there", run: goToEnd },
   ]);
 
-  const download = downloadAddress(folder, `${file}.txt`);
+  const download = runFileUrl(folder, `${file}.txt`);
   const inSight = () => Array.from({ length: seen.last - seen.first + 1 }, (_, index) => pages.line(seen.first + index) ?? "").join("\n");
   return (
     <section data-quiet aria-label="Log" className="flex h-[max(24rem,calc(100dvh-15rem))] min-w-0 flex-col overflow-hidden rounded-2xl border border-line bg-panel shadow-card">

@@ -1,13 +1,12 @@
 import { ChevronDown, ChevronUp, Search, X } from "lucide-react";
-import { useEffect, useState, type KeyboardEvent, type Ref } from "react";
+import type { KeyboardEvent, Ref } from "react";
 import { messageOf } from "@/api/problems";
 import { Button, IconButton } from "@/components/button";
-import { Checkbox, TextInput } from "@/components/field";
+import { Checkbox } from "@/components/field";
+import { SearchInput } from "@/components/search-input";
 import { countBefore } from "@/features/log/matches";
 import type { Searching } from "@/features/log/use-log-search";
 import { count, counted, percent } from "@/lib/format";
-
-const TYPING_MS = 250;
 
 interface LogSearchProps {
   inputRef: Ref<HTMLInputElement>;
@@ -22,30 +21,18 @@ interface LogSearchProps {
 
 /** Looks for a text in the whole log, and says how far it has got. */
 export function LogSearchBar({ inputRef, text, ignoreCase, onSearch, searching, current, onStep }: LogSearchProps) {
-  const [typed, setTyped] = useState(text);
-  useEffect(() => {
-    if (typed === text) return;
-    const timer = setTimeout(() => onSearch({ text: typed }), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, text, onSearch]);
-
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === "Enter") {
-      event.preventDefault();
-      if (typed === text) onStep(event.shiftKey ? -1 : 1);
-      else onSearch({ text: typed });
-    } else if (event.key === "Escape") {
-      setTyped("");
-      onSearch({ text: "" });
-      event.currentTarget.blur();
-    }
+    if (event.key === "Escape") event.currentTarget.blur();
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    onStep(event.shiftKey ? -1 : 1);
   };
 
   return (
     <div role="search" className="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-x-2 gap-y-1 lg:basis-96">
       <div className="relative min-w-40 flex-1">
         <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-soft" />
-        <TextInput ref={inputRef} type="search" aria-label="Search the log" placeholder="Search the log" maxLength={500} value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={press} className="h-8! pl-8!" />
+        <SearchInput ref={inputRef} aria-label="Search the log" placeholder="Search the log" maxLength={500} value={text} onChange={(sought) => onSearch({ text: sought })} onKeyDown={press} className="h-8! pl-8!" />
       </div>
       <IconButton label="Previous match" disabled={searching.numbers.length === 0} onClick={() => onStep(-1)} className="size-8!">
         <ChevronUp aria-hidden className="size-4" />

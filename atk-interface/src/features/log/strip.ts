@@ -19,7 +19,7 @@ export const TALLEST = 8_000_000;
 /** Jumps of more than so many screens at once come from the thumb. */
 const FAR = 3;
 
-export const trueHeight = ({ total, lineHeight }: Strip): number => total * lineHeight;
+const trueHeight = ({ total, lineHeight }: Strip): number => total * lineHeight;
 
 /** What the element that scrolls is made to hold. */
 export const scrollHeight = (strip: Strip): number => Math.min(trueHeight(strip), TALLEST);

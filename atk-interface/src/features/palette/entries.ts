@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import { allConfigsQuery } from "@/api/configs";
 import { pipelinesQuery } from "@/api/pipelines";
 import { runsQuery } from "@/api/runs";
+import { encodePath } from "@/lib/paths";
 import { setPreferences } from "@/lib/preferences";
 
 /** Something that the palette leads to, or does. */
@@ -58,7 +59,7 @@ export function useEntries(text: string, onHelp: () => void): Entry[] {
   const found: Entry[] = [
     ...PAGES,
     ...pipelines.map(({ name, summary }): Entry => ({ id: `pipeline ${name}`, group: "Pipelines", title: name, detail: summary, to: `/pipelines/${encodeURIComponent(name)}` })),
-    ...configs.map(({ path, pipeline }): Entry => ({ id: `config ${path}`, group: "Configs", title: path, detail: pipeline, to: `/configs/${path}` })),
+    ...configs.map(({ path, pipeline }): Entry => ({ id: `config ${path}`, group: "Configs", title: path, detail: pipeline, to: `/configs/${encodePath(path)}` })),
     ...ACTIONS,
     help,
   ].filter((entry) => fits(entry, text));

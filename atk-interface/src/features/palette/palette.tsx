@@ -1,6 +1,7 @@
 import { Dialog } from "radix-ui";
 import { useDeferredValue, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useNavigate } from "react-router";
+import { useFocusReturn } from "@/components/focus-return";
 import { useEntries, type Entry } from "@/features/palette/entries";
 
 /** Go to anything by a few letters of its name. Arrows choose, Enter goes. */
@@ -11,6 +12,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
   const navigate = useNavigate();
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
+  const focus = useFocusReturn();
   const current = Math.min(chosen, Math.max(0, entries.length - 1));
 
   useEffect(() => {
@@ -38,13 +40,12 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/55" />
         <Dialog.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focus.remember}
+          onCloseAutoFocus={focus.giveBack}
           className="fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 animate-rise flex-col overflow-hidden rounded-2xl border border-line bg-panel text-text shadow-card"
         >
           <Dialog.Title className="sr-only">Go to anything</Dialog.Title>
           <input
-            // Whoever opens it wants to type.
-            // eslint-disable-next-line jsx-a11y/no-autofocus
-            autoFocus
             role="combobox"
             aria-expanded
             aria-controls={id}

@@ -1,12 +1,12 @@
 import { FilePlus } from "lucide-react";
-import { useState, type SyntheticEvent } from "react";
+import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useNewConfig } from "@/api/configs";
-import { messageOf } from "@/api/problems";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
 import { Field, TextInput } from "@/components/field";
+import { FormDialog } from "@/components/form-dialog";
 import { titleOf } from "@/components/pipeline-cards";
+import { encodePath } from "@/lib/paths";
 
 /** Begins a config of one's own, with every setting of the pipeline in it. */
 export function NewConfig({ pipeline }: { pipeline: string }) {
@@ -15,35 +15,28 @@ export function NewConfig({ pipeline }: { pipeline: string }) {
   const make = useNewConfig();
   const navigate = useNavigate();
 
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    make.mutate({ path, pipeline }, { onSuccess: (config) => void navigate(`/configs/${config.path}`) });
+  const submit = async () => {
+    const config = await make.mutateAsync({ path, pipeline });
+    void navigate(`/configs/${encodePath(config.path)}`);
   };
   return (
     <>
       <Button variant="primary" icon={<FilePlus aria-hidden className="size-4" />} onClick={() => setOpen(true)}>
         Make a config
       </Button>
-      <Dialog
-        open={open}
-        onOpenChange={setOpen}
-        title="A config of your own"
-        description="It holds every setting with its meaning; what you leave alone keeps its default."
-        footer={
-          <>
-            <Button onClick={() => setOpen(false)}>Not now</Button>
-            <Button type="submit" form="new-config" variant="primary" busy={make.isPending}>
-              Make it
-            </Button>
-          </>
-        }
-      >
-        <form id="new-config" onSubmit={submit}>
-          <Field label="Name" hint="Below configs/. Folders are made as needed: novels/second-try.yaml" error={make.error && messageOf(make.error)}>
+      {open && (
+        <FormDialog
+          title="A config of your own"
+          description="It holds every setting with its meaning; what you leave alone keeps its default."
+          action="Make it"
+          onSubmit={submit}
+          onClose={() => setOpen(false)}
+        >
+          <Field label="Name" hint="Below configs/. Folders are made as needed: novels/second-try.yaml">
             {(ties) => <TextInput {...ties} required value={path} onChange={(event) => setPath(event.target.value)} className="font-mono" />}
           </Field>
-        </form>
-      </Dialog>
+        </FormDialog>
+      )}
     </>
   );
 }

@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
+import { exampleRowsQuery } from "@/api/records";
 import { runsQuery } from "@/api/runs";
 import type { PipelineDetails, Run } from "@/api/schema";
 import { Panel } from "@/components/panel";
+import { ProblemNote } from "@/components/problem-note";
 import { RowView } from "@/components/row-view";
-import { sampleRowsQuery } from "@/features/pipelines/sample-rows-query";
 
 /** Rows that the pipeline has really made here: of its latest completed run. */
 export function SampleRows({ pipeline }: { pipeline: PipelineDetails }) {
@@ -20,7 +21,8 @@ export function SampleRows({ pipeline }: { pipeline: PipelineDetails }) {
 }
 
 function RowsOf({ run }: { run: Run }) {
-  const { data: rows } = useQuery(sampleRowsQuery(run.id));
+  const { data: rows, error } = useQuery(exampleRowsQuery(run.id));
+  if (error && !rows) return <ProblemNote error={error} title={`The rows of ${run.name} could not be read`} />;
   if (!rows?.length) return null;
   return (
     <Panel

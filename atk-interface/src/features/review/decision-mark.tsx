@@ -12,8 +12,6 @@ const LOOKS: Record<Shown, { icon: LucideIcon; tone: string; word: string }> = {
 
 const shown = (decision: Sample["decision"]): Shown => (decision && decision !== "undo" ? decision : "none");
 
-export const decisionWord = (decision: Sample["decision"]): string => LOOKS[shown(decision)].word;
-
 /** What was decided about a row: a sign and a word. */
 export function DecisionMark({ decision, edited = false }: { decision: Sample["decision"]; edited?: boolean }) {
   const { icon: Icon, tone, word } = LOOKS[shown(decision)];

@@ -4,7 +4,7 @@ import type { Sample } from "@/api/schema";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { Checkbox, Field, TextArea } from "@/components/field";
-import { parseRow, textsOf, withText, type Row } from "@/features/review/row-shape";
+import { parseRow, textsOf, withText, type Row } from "@/features/review/row-edits";
 
 interface EditDialogProps {
   sample: Sample;

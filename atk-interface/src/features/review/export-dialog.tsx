@@ -1,13 +1,14 @@
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { downloadAddress } from "@/api/log";
+import { runFileUrl } from "@/api/files";
 import { useExportReviewed } from "@/api/reviews";
 import type { DatasetInfo, Include } from "@/api/schema";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { ProblemNote } from "@/components/problem-note";
 import { count, counted } from "@/lib/format";
+import { encodePath } from "@/lib/paths";
 
 interface ExportDialogProps {
   run: string;
@@ -76,12 +77,12 @@ export function ExportDialog({ run, folder, dataset: { name, rows, reviewed }, o
 }
 
 function Written({ folder, file }: { folder: string; file: string }) {
-  const address = downloadAddress(folder, file);
+  const address = runFileUrl(folder, file);
   if (address === null) return null;
   const look = "inline-flex items-center gap-1 font-semibold text-ember underline underline-offset-4";
   return (
     <>
-      <Link to={`/${folder}/${file}`.split("/").map(encodeURIComponent).join("/")} className={look}>
+      <Link to={`/${encodePath(`${folder}/${file}`)}`} className={look}>
         Look at it
       </Link>
       <a href={address} download className={look}>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { latestRecordsQuery } from "@/api/datasets";
+import { latestRecordsQuery } from "@/api/records";
 import type { FinishedInput, StageInfo } from "@/api/schema";
 import { CodeBlock } from "@/components/code-block";
 import { Select } from "@/components/field";
@@ -13,7 +13,7 @@ export function LiveRecords({ run, stages, goesOn }: { run: string; stages: Stag
   const [chosen, setChosen] = useState("");
   const newest = stages.at(-1)?.name ?? "";
   const stage = stages.some(({ name }) => name === chosen) ? chosen : newest;
-  const query = useQuery(latestRecordsQuery(run, stage, goesOn));
+  const query = useQuery(latestRecordsQuery(run, stage, { live: goesOn, limit: 20 }));
   return (
     <Panel
       title={goesOn ? "Coming out just now" : "What came out of the stages"}

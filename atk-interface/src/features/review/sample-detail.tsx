@@ -4,12 +4,13 @@ import type { Sample } from "@/api/schema";
 import { Button } from "@/components/button";
 import { TextInput } from "@/components/field";
 import { Kbd } from "@/components/kbd";
+import { answersOf } from "@/components/row-turns";
+import { RowView } from "@/components/row-view";
 import { DecisionMark } from "@/features/review/decision-mark";
 import { Lineage } from "@/features/review/lineage";
 import { Passage } from "@/features/review/passage";
 import { RowHistory } from "@/features/review/row-history";
-import { answersOf } from "@/features/review/row-shape";
-import { RowView } from "@/features/review/row-view";
+import { SharedWords } from "@/features/review/shared-words-view";
 import { count } from "@/lib/format";
 
 interface SampleDetailProps {
@@ -59,7 +60,7 @@ export function SampleDetail({ run, dataset, sample, goesOn, note, onNote, onAcc
               </Button>
             )}
           </div>
-          <RowView row={shown} sources={texts} />
+          <RowView row={shown} mark={({ text, learnt }) => (learnt ? <SharedWords text={text} sources={texts} /> : text)} />
         </section>
         <section aria-label="Source" className="flex min-w-0 flex-col gap-5">
           <h4 className="-mb-3 font-semibold">{sources.length > 1 ? `Sources (${count(sources.length)})` : "Source"}</h4>

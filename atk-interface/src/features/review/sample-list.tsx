@@ -1,8 +1,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import clsx from "clsx";
 import { useEffect, useRef } from "react";
+import { titleOf } from "@/components/row-turns";
 import { DecisionMark } from "@/features/review/decision-mark";
-import { titleOf } from "@/features/review/row-shape";
 import type { SampleRows } from "@/features/review/use-sample-list";
 import { count } from "@/lib/format";
 

@@ -13,7 +13,7 @@ import { useReviewAddress } from "@/features/review/use-review-address";
 /** What a run has made: rows to read beside their source, and to decide about. */
 export function Component() {
   const { id = "" } = useParams();
-  const datasets = useQuery(datasetsQuery(id));
+  const datasets = useQuery({ ...datasetsQuery(id), refetchInterval: 4_000 }); // somebody else may be reviewing too
   return (
     <Loaded query={datasets} placeholder={<Skeleton className="h-96" />}>
       {(found) => <Made run={id} found={found} />}

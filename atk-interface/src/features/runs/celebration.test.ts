@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { celebrationKey, isWorthCelebrating } from "@/features/runs/celebration";
 
-const figures = { rows: 10, calls: 0, reused: 0, input_tokens: 0, output_tokens: 0, cost: 0, failed: 0, seconds: 0 };
+const figures = { rows: 10, calls: 0, reused: 0, input_tokens: 0, output_tokens: 0, cost: 0, failed: 0, dropped: 0, seconds: 0 };
 const run = { id: "a", state: "completed", ended: 1000, figures } as const;
 
 it("celebrates a run that was seen to be completed, whatever this computer's clock says", () => {

@@ -9,6 +9,7 @@ import { CodeBlock } from "@/components/code-block";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Panel } from "@/components/panel";
 import { CloneDialog } from "@/features/runs/actions/clone-dialog";
+import { encodePath } from "@/lib/paths";
 
 /** What the run was started with, every setting resolved. */
 export function Component() {
@@ -24,7 +25,7 @@ export function Component() {
 function ConfigOfRun({ run }: { run: RunDetails }) {
   const [isCloning, setCloning] = useState(false);
   // The printer of YAML is brought only to those who look at one.
-  const { data: text } = useQuery({
+  const yaml = useQuery({
     queryKey: ["yaml", run.id, run.config],
     queryFn: async () => (await import("yaml")).stringify(run.config, { lineWidth: 0 }),
     staleTime: Infinity,
@@ -43,13 +44,15 @@ function ConfigOfRun({ run }: { run: RunDetails }) {
         {run.config_file && (
           <p className="mb-3">
             Started with{" "}
-            <Link to={`/configs/${run.config_file}`} className="text-ember underline underline-offset-4">
+            <Link to={`/configs/${encodePath(run.config_file)}`} className="text-ember underline underline-offset-4">
               {run.config_file}
             </Link>
             . If that file was changed since, this is what it was.
           </p>
         )}
-        {text === undefined ? <Skeleton className="h-64" /> : <CodeBlock text={text} label="the config of this run" />}
+        <Loaded query={yaml} placeholder={<Skeleton className="h-64" />}>
+          {(text) => <CodeBlock text={text} label="the config of this run" />}
+        </Loaded>
       </Panel>
       <Panel title="On the command line" lead={`Goes on with this run; its folder is ${run.folder}.`}>
         <CodeBlock text={run.command} label="the command that continues this run" />

@@ -1,49 +1,56 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useNavigate } from "react-router";
-import { allConfigsQuery, useNewConfig } from "@/api/configs";
-import { pipelinesQuery } from "@/api/pipelines";
+import { allConfigsQuery } from "@/api/configs";
+import { pipelineQuery, pipelinesQuery } from "@/api/pipelines";
 import { Field, Select } from "@/components/field";
-import { pageOf } from "./config-path";
+import { nameOf } from "./config-path";
 import { NameDialog } from "./name-dialog";
+import { readsFolder } from "./read-folder";
+import { useMakeConfig } from "./use-make-config";
 
 interface NewDialogProps {
   /** A pipeline to begin with; may be empty. */
   pipeline: string;
+  /** A folder of documents that it shall read; may be empty. */
+  folder: string;
   onClose: () => void;
 }
 
 /** A new config: from a pipeline, or as a copy of one that is there. */
-export function NewDialog({ pipeline, onClose }: NewDialogProps) {
+export function NewDialog({ pipeline, folder, onClose }: NewDialogProps) {
   const pipelines = useQuery(pipelinesQuery).data?.items ?? [];
   const configs = useQuery(allConfigsQuery).data?.configs ?? [];
   const [chosen, setChosen] = useState("");
-  const create = useNewConfig();
-  const navigate = useNavigate();
-  const first = pipelines.find((each) => each.name === pipeline) ?? pipelines.find((each) => !each.error);
-  const source = chosen || (first ? `pipeline:${first.name}` : "");
+  const given = pipelines.some(({ name }) => name === pipeline) ? `pipeline:${pipeline}` : "";
+  const source = chosen || given;
   const [kind = "", ...rest] = source.split(":");
   const name = rest.join(":");
-  const summary = kind === "pipeline" ? pipelines.find((each) => each.name === name)?.summary : "A copy, comments and all.";
+  const ofPipeline = kind === "pipeline" ? name : (configs.find(({ path }) => path === name)?.pipeline ?? "");
+  const summary = kind === "pipeline" ? pipelines.find((each) => each.name === name)?.summary : source && "A copy, comments and all.";
 
-  const make = async (path: string) => {
-    await create.mutateAsync(kind === "pipeline" ? { path, pipeline: name } : { path, template: name });
-    await navigate(pageOf(path));
-  };
+  const schema = useQuery({ ...pipelineQuery(ofPipeline), enabled: folder !== "" && ofPipeline !== "" }).data?.schema;
+  const cannotRead = folder !== "" && schema !== undefined && !readsFolder(schema);
+  const make = useMakeConfig(ofPipeline, folder);
   return (
     <NameDialog
       title="New config"
-      description="A config says what a run does. It begins with every setting of the pipeline, each with what it means."
+      description={folder ? "A config says what a run does. Choose what is to be made of your documents; everything else can be changed afterwards." : "A config says what a run does. It begins with every setting of the pipeline, each with what it means."}
       label="Name"
       action="Create"
-      start=""
-      notReady={source === ""}
-      onName={make}
+      start={folder && nameOf(folder)}
+      notReady={source === "" || cannotRead}
+      onName={(path) => make(kind === "pipeline" ? { path, pipeline: name } : { path, template: name })}
       onClose={onClose}
     >
-      <Field label="Begin with" hint={summary}>
+      {folder && (
+        <p>
+          It reads <code className="font-mono text-sm break-all">{folder}</code>
+        </p>
+      )}
+      <Field label="Begin with" hint={summary} error={cannotRead && `${ofPipeline} reads no folder of documents: choose another.`}>
         {(ties) => (
-          <Select {...ties} value={source} onChange={(event) => setChosen(event.target.value)}>
+          <Select {...ties} required value={source} onChange={(event) => setChosen(event.target.value)}>
+            {source === "" && <option value="">Choose one</option>}
             <optgroup label="All settings of a pipeline">
               {pipelines.map((each) => (
                 <option key={each.name} value={`pipeline:${each.name}`} disabled={Boolean(each.error)}>

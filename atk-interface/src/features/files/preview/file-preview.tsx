@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { FileQuestion } from "lucide-react";
 import { contentUrl, previewQuery, type Root } from "@/api/files";
-import { Button } from "@/components/button";
 import { Empty } from "@/components/empty";
 import { Loaded, Skeleton } from "@/components/loading";
+import { ShowMore } from "@/components/show-more";
 import { DocumentText } from "@/features/files/preview/document-text";
 import { PlainText } from "@/features/files/preview/plain-text";
 import { Rows } from "@/features/files/preview/rows";
@@ -24,14 +24,7 @@ function Content({ root, path }: { root: Root; path: string }) {
       {({ pages }) => (
         <>
           <Parts parts={pages} />
-          {query.hasNextPage && (
-            <div className="mt-4 flex justify-center">
-              <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                Show more
-              </Button>
-            </div>
-          )}
-          {query.isFetchNextPageError && <p className="mt-2 text-center text-bad">The next part could not be read. Try again.</p>}
+          <ShowMore query={query} className="mt-4 flex justify-center" />
         </>
       )}
     </Loaded>

@@ -1,6 +1,8 @@
 import type { Row } from "@/api/schema";
+import { conversationOf } from "@/components/row-turns";
+import { Turns } from "@/components/row-view";
 import { LongText } from "@/features/files/preview/long-text";
-import { turnsOf } from "@/features/files/preview/turns";
+import { inLine } from "@/lib/json";
 
 /** One row. A conversation reads as one; everything else as names with their values. */
 export function RowCard({ row, number, raw }: { row: Row; number: number; raw: boolean }) {
@@ -19,28 +21,17 @@ export function RowCard({ row, number, raw }: { row: Row; number: number; raw: b
 }
 
 function Value({ value }: { value: unknown }) {
-  const turns = turnsOf(value);
-  if (turns) {
-    return (
-      <ol className="flex flex-col gap-2">
-        {turns.map(({ speaker, text }, index) => (
-          <li key={index} className="border-l-2 border-hue pl-3">
-            <p className="text-sm font-semibold">{speaker}</p>
-            <LongText text={text} />
-          </li>
-        ))}
-      </ol>
-    );
-  }
-  if (typeof value !== "object" || value === null) return <LongText text={typeof value === "string" ? value : JSON.stringify(value)} />;
-  const entries = Object.entries(value as Record<string, unknown>);
+  const turns = conversationOf(value);
+  if (turns) return <Turns turns={turns} mark={({ text }) => <LongText text={text} />} />;
+  if (typeof value !== "object" || value === null) return <LongText text={inLine(value)} />;
+  const entries = Object.entries(value);
   if (entries.length === 0) return <span className="text-soft">nothing</span>;
   return (
     <dl className="flex flex-col gap-2">
-      {entries.map(([name, inner]) => (
+      {entries.map(([name, inner]: [string, unknown]) => (
         <div key={name} className="min-w-0">
           <dt className="text-sm text-soft">{name}</dt>
-          <dd className="min-w-0">{turnsOf(inner) ? <Value value={inner} /> : <LongText text={typeof inner === "string" ? inner : JSON.stringify(inner, null, typeof inner === "object" ? 1 : undefined)} />}</dd>
+          <dd className="min-w-0">{conversationOf(inner) || typeof inner === "string" ? <Value value={inner} /> : <LongText text={JSON.stringify(inner, null, 1)} />}</dd>
         </div>
       ))}
     </dl>

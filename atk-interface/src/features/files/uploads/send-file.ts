@@ -2,10 +2,10 @@ import { isProblemWith, ProblemError } from "@/api/problems";
 import type { Upload, UploadRequest } from "@/api/schema";
 import type { UploadTransport } from "@/api/uploads";
 
-export const PIECE_BYTES = 4 << 20;
+const PIECE_BYTES = 4 << 20;
 
 /** The file cannot be read any more, here and not there. */
-export class UnreadableFileError extends Error {}
+class UnreadableFileError extends Error {}
 
 export interface Patience {
   signal: AbortSignal;

@@ -4,7 +4,7 @@ import { useCloneRun } from "@/api/runs";
 import type { RunDetails } from "@/api/schema";
 import { Checkbox, Field, TextInput } from "@/components/field";
 import { toast } from "@/components/toasts";
-import { FormDialog } from "@/features/runs/actions/form-dialog";
+import { FormDialog } from "@/components/form-dialog";
 import { OverrideFields, overridesOf, type OverrideRow } from "@/features/runs/actions/override-fields";
 
 /** The same config again, in a folder of its own. */

@@ -4,7 +4,7 @@ import { isProblemWith } from "@/api/problems";
 import type { Run } from "@/api/schema";
 import { Checkbox } from "@/components/field";
 import { toast } from "@/components/toasts";
-import { FormDialog } from "@/features/runs/actions/form-dialog";
+import { FormDialog } from "@/components/form-dialog";
 import { counted, dollars } from "@/lib/format";
 
 /** Take a run out of the list, with all that it has made or without. */

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useLabelRun } from "@/api/runs";
 import type { Run } from "@/api/schema";
 import { Field, TextInput } from "@/components/field";
-import { FormDialog } from "@/features/runs/actions/form-dialog";
+import { FormDialog } from "@/components/form-dialog";
 
 /** Name and tags of a run. */
 export function LabelDialog({ run, onClose }: { run: Run; onClose: () => void }) {
@@ -22,4 +22,4 @@ export function LabelDialog({ run, onClose }: { run: Run; onClose: () => void })
 }
 
 /** "a, b,, a" -> ["a", "b"]. */
-export const tagsOf = (text: string): string[] => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
+const tagsOf = (text: string): string[] => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];

@@ -3,6 +3,7 @@ import { useId } from "react";
 import type { Overrides } from "@/api/runs";
 import { Button, IconButton } from "@/components/button";
 import { TextInput } from "@/components/field";
+import { inLine, isRecord } from "@/lib/json";
 
 /** A value that replaces one of the config; `id` only tells it from the others. */
 export interface OverrideRow {
@@ -61,13 +62,11 @@ export function OverrideFields({ rows, onChange, config }: OverrideFieldsProps) 
   );
 }
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Keys of a config, nested ones with dots. */
 const keysOf = (config: Record<string, unknown>): string[] =>
-  Object.entries(config).flatMap(([key, value]) => (isMap(value) ? keysOf(value).map((inner) => `${key}.${inner}`) : [key]));
+  Object.entries(config).flatMap(([key, value]) => (isRecord(value) ? keysOf(value).map((inner) => `${key}.${inner}`) : [key]));
 
 function valueAt(config: Record<string, unknown>, path: string): string {
-  const value = path.split(".").reduce<unknown>((inside, key) => (isMap(inside) ? inside[key] : undefined), config);
-  return value === undefined ? "value" : `now ${typeof value === "string" ? value : JSON.stringify(value)}`;
+  const value = path.split(".").reduce<unknown>((inside, key) => (isRecord(inside) ? inside[key] : undefined), config);
+  return value === undefined ? "value" : `now ${inLine(value)}`;
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useResumeRun } from "@/api/runs";
 import type { RunDetails } from "@/api/schema";
-import { FormDialog } from "@/features/runs/actions/form-dialog";
+import { FormDialog } from "@/components/form-dialog";
 import { newOverride, OverrideFields, overridesOf } from "@/features/runs/actions/override-fields";
 
 /** Go on with a run, with a raised limit or another model if wanted. */

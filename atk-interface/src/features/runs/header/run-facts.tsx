@@ -26,7 +26,7 @@ export function RunFacts({ run, connection, heardAt }: RunFactsProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <StateBadge run={run} />
-      <Link to={`/pipelines/${run.pipeline}`} className="text-hue hover:underline">
+      <Link to={`/pipelines/${encodeURIComponent(run.pipeline)}`} className="text-hue hover:underline">
         {run.pipeline}
       </Link>
       <span className="inline-flex flex-wrap items-center gap-1.5">

@@ -3,14 +3,13 @@ import { CircleAlert, CirclePause, Clock, Unplug, type LucideIcon } from "lucide
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { RunDetails } from "@/api/schema";
-import { DoneNote } from "@/features/runs/header/done-note";
 import { QueueNote } from "@/features/runs/header/queue-note";
 
 /** Why a run is where it is, and what to do next. Nothing for one that simply goes on. */
 export function StateNote({ run }: { run: RunDetails }) {
   switch (run.state) {
     case "completed":
-      return <DoneNote run={run} />;
+      return null; // its rows are announced on the Overview
     case "queued":
       return (
         <Note icon={Clock} tone="text-info" title="It waits for its turn">

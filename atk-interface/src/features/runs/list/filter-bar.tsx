@@ -1,10 +1,8 @@
 import { X } from "lucide-react";
-import { useEffect, useState } from "react";
-import { Select, TextInput } from "@/components/field";
+import { Select } from "@/components/field";
+import { SearchInput } from "@/components/search-input";
 import { StateChips } from "@/features/runs/list/state-chips";
 import { SORTS, type RunsView } from "@/features/runs/list/runs-filter";
-
-const TYPING_MS = 250;
 
 interface FilterBarProps {
   view: RunsView;
@@ -18,7 +16,15 @@ export function FilterBar({ view, counts, onChange }: FilterBarProps) {
     <div data-quiet className="flex flex-col gap-3">
       <StateChips counts={counts} chosen={view.states} onChange={(states) => onChange({ states })} />
       <div className="flex flex-wrap items-center gap-2">
-        <SearchBox text={view.text} onChange={(text) => onChange({ text })} />
+        <SearchInput
+          id="runs-search"
+          aria-label="Find a run by name, pipeline or folder"
+          placeholder="Name, pipeline or folder"
+          className="min-w-40 flex-1 basis-60"
+          maxLength={200}
+          value={view.text}
+          onChange={(text) => onChange({ text })}
+        />
         <Select aria-label="Order" className="w-44!" value={view.sort} onChange={(event) => onChange({ sort: event.target.value })}>
           {SORTS.map(({ value, label }) => (
             <option key={value} value={value}>
@@ -33,32 +39,5 @@ export function FilterBar({ view, counts, onChange }: FilterBarProps) {
         )}
       </div>
     </div>
-  );
-}
-
-/** Asks once the typing rests. */
-function SearchBox({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const [typed, setTyped] = useState(text);
-  const [asked, setAsked] = useState(text);
-  if (asked !== text) {
-    setAsked(text);
-    if (text === "") setTyped(""); // cleared from elsewhere
-  }
-  useEffect(() => {
-    if (typed === text) return;
-    const timer = setTimeout(() => onChange(typed), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, text, onChange]);
-  return (
-    <TextInput
-      type="search"
-      id="runs-search"
-      aria-label="Find a run by name, pipeline or folder"
-      placeholder="Name, pipeline or folder"
-      className="min-w-40 flex-1 basis-60"
-      maxLength={200}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-    />
   );
 }

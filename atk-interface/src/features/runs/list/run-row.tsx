@@ -2,7 +2,7 @@ import clsx from "clsx";
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { failedOf, secondsOf, spentOf, totalOf } from "@/api/run-figures";
+import { failedOf, secondsOf, spentOf } from "@/api/run-figures";
 import { isActive } from "@/api/runs";
 import type { Run } from "@/api/schema";
 import { IconButton } from "@/components/button";
@@ -84,7 +84,7 @@ export function RunRow({ run, isCurrent, isChosen, cannotChoose, onChoose, onTag
 function RunOutcome({ run }: { run: Run }) {
   const spent = spentOf(run);
   const failed = failedOf(run);
-  const dropped = (run.progress?.steps ?? []).reduce((sum, step) => sum + totalOf(step.dropped), 0);
+  const { dropped } = run.figures;
   return (
     <div className="flex flex-col gap-1 text-sm tabular-nums">
       {isActive(run.state) && <RunAdvance run={run} />}
@@ -125,7 +125,7 @@ function RunAdvance({ run }: { run: Run }) {
           {eta ? ` · ${duration(eta)} left` : ""}
         </span>
       </p>
-      <ProgressLine done={progress?.done ?? 0} total={progress?.total ?? null} label={`Progress of ${run.name}`} className="mt-1!" />
+      <ProgressLine done={progress?.done ?? 0} total={progress?.total ?? null} goesOn={run.state === "running"} label={`Progress of ${run.name}`} className="mt-1!" />
     </div>
   );
 }

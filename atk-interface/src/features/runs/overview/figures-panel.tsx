@@ -22,7 +22,7 @@ export const FiguresPanel = ({ run }: { run: RunDetails }) => (
 
 function Outcome({ run }: { run: RunDetails }) {
   const isOver = run.state === "completed";
-  const dropped = lostOf(run, "dropped");
+  const { dropped } = run.figures;
   const failed = Math.max(failedOf(run), lostOf(run, "failed"));
   return (
     <>

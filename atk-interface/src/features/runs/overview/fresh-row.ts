@@ -36,6 +36,6 @@ export function inWords(record: Json): string {
   const { question, answer } = record;
   if (typeof question === "string") return typeof answer === "string" ? `${question} — ${answer}` : question;
   const turns = turnsOf(record);
-  if (turns) return turns.map(({ text }) => text).join(" — ");
+  if (turns) return turns.map((turn) => turn.text).join(" — ");
   return JSON.stringify(Object.fromEntries(Object.entries(record).filter(([key]) => !BOOKKEEPING.has(key))));
 }

@@ -1,10 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import { firstRowsQuery, latestRecordsQuery, writtenQuery } from "@/api/records";
+import { datasetsQuery } from "@/api/datasets";
+import { firstRowsQuery, latestRecordsQuery } from "@/api/records";
 import { isActive } from "@/api/runs";
 import type { RunDetails } from "@/api/schema";
 import { Panel } from "@/components/panel";
+import { ProblemNote } from "@/components/problem-note";
 import { FreshRowView } from "@/features/runs/overview/fresh-row-view";
 import { ofFinished, ofSample, type FreshRow } from "@/features/runs/overview/fresh-row";
 import { stageFileOf } from "@/features/runs/overview/stage-file";
@@ -14,7 +16,7 @@ const SHOWN = 4;
 /** What comes out: the newest records of the stage at work, or rows of a completed run, each beside its text. */
 export function FreshRows({ run }: { run: RunDetails }) {
   const live = isActive(run.state);
-  const { data: written } = useQuery(writtenQuery(run.id, { live }));
+  const { data: written } = useQuery({ ...datasetsQuery(run.id), refetchInterval: live ? 3_000 : false });
   const dataset = run.state === "completed" ? written?.items.find(({ rows }) => rows > 0) : undefined;
   const stages = written?.stages ?? [];
   const stage = dataset ? "" : stageFileOf(stages, run.progress?.stage ?? "") || (stages.at(-1)?.name ?? "");
@@ -23,15 +25,17 @@ export function FreshRows({ run }: { run: RunDetails }) {
 }
 
 function DatasetRows({ id, dataset }: { id: string; dataset: string }) {
-  const { data } = useQuery(firstRowsQuery(id, dataset, SHOWN));
+  const { data, error } = useQuery(firstRowsQuery(id, dataset, SHOWN));
+  if (error && !data) return <ProblemNote error={error} title="The rows could not be read" />;
   return <Rows title="Rows" lead={`The first of the dataset ${dataset}.`} rows={data?.items.map(ofSample) ?? []} />;
 }
 
 /** While the pointer or the focus is on them they stay: nobody can read what moves away. */
 function StageRecords({ id, stage, live }: { id: string; stage: string; live: boolean }) {
   const [isHeld, setHeld] = useState(false);
-  const { data } = useQuery({ ...latestRecordsQuery(id, stage, { live: live && !isHeld, limit: SHOWN }) });
+  const { data, error } = useQuery({ ...latestRecordsQuery(id, stage, { live: live && !isHeld, limit: SHOWN }), placeholderData: keepPreviousData });
   const rows = data?.items.map(ofFinished).reverse() ?? [];
+  if (error && !data) return <ProblemNote error={error} title="The newest records could not be read" />;
   const hold = { onPointerEnter: () => setHeld(true), onPointerLeave: () => setHeld(false), onFocus: () => setHeld(true), onBlur: () => setHeld(false) };
   return (
     <div {...hold}>

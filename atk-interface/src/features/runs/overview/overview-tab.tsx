@@ -5,6 +5,7 @@ import { CodeBlock } from "@/components/code-block";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Panel } from "@/components/panel";
 import { Charts } from "@/features/runs/overview/charts";
+import { DoneNote } from "@/features/runs/overview/done-note";
 import { FiguresPanel } from "@/features/runs/overview/figures-panel";
 import { FreshRows } from "@/features/runs/overview/fresh-rows";
 import { FunnelPanel } from "@/features/runs/overview/funnel-panel";
@@ -19,7 +20,7 @@ export function Component() {
     <Loaded query={query} placeholder={<Skeleton className="h-96" />}>
       {(run) => (
         <div className="flex flex-col gap-5">
-          {run.state !== "completed" && <ProgressPanel run={run} />}
+          {run.state === "completed" ? <DoneNote run={run} /> : <ProgressPanel run={run} />}
           <FiguresPanel run={run} />
           <NotesPanel notes={run.notes} />
           <FunnelPanel run={run} />

@@ -26,7 +26,7 @@ export function ProgressPanel({ run }: { run: RunDetails }) {
         </p>
       </div>
       <div className="mt-2 h-6">
-        <Suspense fallback={<ProgressLine done={done} total={total} label={label} />}>
+        <Suspense fallback={<ProgressLine done={done} total={total} label={label} goesOn={state === "running"} />}>
           <SparkBar value={done} max={total} indeterminate={state === "running" && total === null} state={state} hue={hueOf(run.pipeline).hue} label={label} />
         </Suspense>
       </div>

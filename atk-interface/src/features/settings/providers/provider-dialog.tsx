@@ -1,10 +1,8 @@
-import { useState, type SubmitEvent } from "react";
-import { messageOf } from "@/api/problems";
+import { useState } from "react";
 import { useKeepProvider } from "@/api/providers";
 import type { ProviderEntry } from "@/api/schema";
-import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
 import { Field, Select, TextInput } from "@/components/field";
+import { FormDialog } from "@/components/form-dialog";
 import { toast } from "@/components/toasts";
 import { AddressTest } from "@/features/settings/providers/address-test";
 
@@ -31,44 +29,30 @@ export function ProviderDialog({ provider, taken, secrets, onOpenChange }: Provi
   const hasAddress = ADDRESS.test(baseUrl.trim());
   const address = { base_url: baseUrl.trim(), secret };
 
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    keep.mutate(
-      { name, wish: address },
-      {
-        onSuccess: () => {
-          toast({ tone: "good", title: `${name} is kept`, detail: `Configs can write ${name}:MODEL now.` });
-          onOpenChange(false);
-        },
-      },
-    );
+  const submit = async () => {
+    await keep.mutateAsync({ name, wish: address });
+    toast({ tone: "good", title: `${name} is kept`, detail: `Configs can write ${name}:MODEL now.` });
   };
   return (
-    <Dialog open onOpenChange={onOpenChange} title={provider ? `Edit ${provider.name}` : "Add a provider"} description="Any server that speaks the API of OpenAI: vLLM, llama.cpp, a gateway of your company.">
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        {!provider && (
-          <Field label="Name" hint="What configs write before the colon." error={nameProblem}>
-            {(ties) => <TextInput {...ties} value={name} onChange={(event) => setName(event.target.value)} placeholder="my-cluster" autoComplete="off" spellCheck={false} />}
-          </Field>
-        )}
-        <Field label="Address" hint="The root of the API, which usually ends in /v1." error={baseUrl !== "" && !hasAddress && "It starts with http:// or https://"}>
-          {(ties) => <TextInput {...ties} value={baseUrl} onChange={(event) => setBaseUrl(event.target.value)} placeholder="http://127.0.0.1:8000/v1" inputMode="url" autoComplete="off" spellCheck={false} />}
+    <FormDialog
+      title={provider ? `Edit ${provider.name}` : "Add a provider"}
+      description="Any server that speaks the API of OpenAI: vLLM, llama.cpp, a gateway of your company."
+      action="Keep provider"
+      disabled={name === "" || nameProblem !== "" || !hasAddress}
+      onSubmit={submit}
+      onClose={() => onOpenChange(false)}
+    >
+      {!provider && (
+        <Field label="Name" hint="What configs write before the colon." error={nameProblem}>
+          {(ties) => <TextInput {...ties} value={name} onChange={(event) => setName(event.target.value)} placeholder="my-cluster" autoComplete="off" spellCheck={false} />}
         </Field>
-        <KeyChoice secret={secret} secrets={secrets} onSecret={setSecret} />
-        <AddressTest name={name} address={address} ready={hasAddress} />
-        {keep.error && (
-          <p role="alert" className="font-medium text-bad">
-            {messageOf(keep.error)}
-          </p>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={() => onOpenChange(false)}>Not now</Button>
-          <Button type="submit" variant="primary" busy={keep.isPending} disabled={name === "" || nameProblem !== "" || !hasAddress}>
-            Keep provider
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+      <Field label="Address" hint="The root of the API, which usually ends in /v1." error={baseUrl !== "" && !hasAddress && "It starts with http:// or https://"}>
+        {(ties) => <TextInput {...ties} value={baseUrl} onChange={(event) => setBaseUrl(event.target.value)} placeholder="http://127.0.0.1:8000/v1" inputMode="url" autoComplete="off" spellCheck={false} />}
+      </Field>
+      <KeyChoice secret={secret} secrets={secrets} onSecret={setSecret} />
+      <AddressTest name={name} address={address} ready={hasAddress} />
+    </FormDialog>
   );
 }
 

@@ -1,3 +1,4 @@
+import clsx from "clsx";
 import { CircleCheck, FolderOpen, TriangleAlert } from "lucide-react";
 import { Link } from "react-router";
 import { lostOf } from "@/api/run-figures";
@@ -7,17 +8,16 @@ import { count, counted } from "@/lib/format";
 
 /** What a completed run has left: its rows to open, and as plainly what is not among them. */
 export function DoneNote({ run }: { run: RunDetails }) {
-  const { rows, failed } = run.figures;
-  const dropped = lostOf(run, "dropped");
+  const { rows, failed, dropped } = run.figures;
   // What could not even be read is in the funnel and in the notes, not in the inbox of records.
   const elsewhere = Math.max(0, lostOf(run, "failed") - failed);
-  const isWhole = failed + elsewhere === 0 && rows > 0;
+  const isWhole = failed + elsewhere === 0 && rows > 0; // what checks dropped is no trouble: that is their work
   const Icon = isWhole ? CircleCheck : TriangleAlert;
   return (
-    <section data-quiet className="flex flex-wrap items-center gap-x-5 gap-y-3 rounded-2xl border border-hue bg-panel px-5 py-4 shadow-card">
-      <Icon aria-hidden className={isWhole ? "size-7 text-good" : "size-7 text-warn"} />
+    <section data-quiet className={clsx("flex flex-wrap items-center gap-x-5 gap-y-3 rounded-2xl border bg-panel px-5 py-4 shadow-card", isWhole ? "border-good" : "border-warn")}>
+      <Icon aria-hidden className={clsx("size-7", isWhole ? "text-good" : "text-warn")} />
       <div className="min-w-0 flex-1 basis-72 tabular-nums">
-        <p className="text-lg font-semibold">{rows > 0 ? `${counted(rows, "row")} are ready`.replace("1 row are", "1 row is") : "It is through, but there are no rows"}</p>
+        <p className="text-lg font-semibold">{rows > 0 ? `${counted(rows, "row")} ${rows === 1 ? "is" : "are"} ready` : "It is through, but there are no rows"}</p>
         <p className="flex flex-wrap gap-x-4">
           {failed > 0 && (
             <Link to="failed" className="font-semibold text-bad underline underline-offset-4">
@@ -25,7 +25,7 @@ export function DoneNote({ run }: { run: RunDetails }) {
             </Link>
           )}
           {elsewhere > 0 && <span className="font-semibold text-bad">{count(elsewhere)} failed on the way: the funnel below says why</span>}
-          {dropped > 0 && <span className="font-semibold text-warn">{count(dropped)} dropped by checks: the funnel below says why</span>}
+          {dropped > 0 && <span className={clsx("font-semibold", !isWhole && "text-warn")}>{count(dropped)} dropped by checks: the funnel below says why</span>}
           {isWhole && dropped === 0 && <span className="text-soft">Nothing was dropped, and nothing failed.</span>}
           {run.offline && <span className="text-soft">Answered by the offline stand-in, not by a model.</span>}
         </p>
