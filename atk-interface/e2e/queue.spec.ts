@@ -6,9 +6,9 @@ import { expect, test } from "./support/test";
 const debug = (folder: string, seconds: number) => ({ pipeline: "debug-pipeline", overrides: { output_dir: `outputs/${folder}`, seconds: String(seconds) } });
 
 test("a queued run is cancelled while another goes on, which pauses, resumes and completes", async ({ page, service }) => {
-  const first = await service.startRun(debug("first", 12));
+  const first = await service.startRun(debug("first", 600));
   await service.waitForRun(first, ["running"]);
-  const second = await service.startRun(debug("second", 12));
+  const second = await service.startRun(debug("second", 600));
 
   await page.goto(`/runs/${second}`);
   await expect(page.getByText("Another run goes first: first.")).toBeVisible();
@@ -20,7 +20,12 @@ test("a queued run is cancelled while another goes on, which pauses, resumes and
   await page.getByRole("button", { name: "Pause" }).click();
   await expect(page.getByText("It is paused", { exact: true })).toBeVisible();
   await expect(page.getByRole("button", { name: "Pause" })).toHaveCount(0);
-  await page.getByRole("button", { name: "Resume from here" }).click();
+  await fromMenu(page, "Resume with changes …");
+  const dialog = page.getByRole("dialog", { name: "Resume first" });
+  await dialog.getByRole("button", { name: "Change a setting" }).click();
+  await dialog.getByRole("combobox", { name: /^Setting/ }).last().fill("seconds");
+  await dialog.getByRole("textbox", { name: "New value of seconds" }).fill("2");
+  await dialog.getByRole("button", { name: "Resume from here" }).click();
   await expect(page.getByText("20 rows are ready")).toBeVisible({ timeout: 30_000 });
   expect((await service.waitForRun(second)).state).toBe("cancelled"); // and stays so
 });
@@ -73,11 +78,12 @@ test("a run is cloned, renamed and tagged, and found again by address", async ({
   await page.goto("/runs");
   const rows = page.getByRole("list", { name: "Runs", exact: true }).getByRole("listitem");
   await expect(rows).toHaveCount(2);
-  await page.getByRole("button", { name: "Only runs with the tag harbour" }).click();
-  await expect(rows).toHaveCount(1);
+  await page.getByRole("button", { name: "Only runs with the tag harbour" }).first().click(); // the copy keeps its tags
   await page.getByRole("button", { name: /^completed/i }).click();
   await expect(page).toHaveURL(/tag=harbour/);
   await expect(page).toHaveURL(/state=completed/);
+  await page.getByRole("searchbox", { name: /Find a run/ }).fill("Poems of");
+  await expect(page).toHaveURL(/q=Poems/);
   await page.reload();
   await expect(rows).toHaveCount(1);
   await expect(rows).toContainText("Poems of the harbour");

@@ -6,11 +6,11 @@ import asyncio
 import shutil
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import Select, String, case, cast, func, or_, select
 
 from generation_functions.run_folder import is_held, unregister
 from web.problems import ConflictError, UnavailableError, documented
@@ -24,7 +24,16 @@ from web.tables import ACTIVE, Kind, State, Work
 
 router = APIRouter(prefix="/api", tags=["runs"])
 CONFLICTS = documented(ConflictError)
-_SORTS = {"created": Work.created, "started": Work.started, "ended": Work.ended, "name": Work.name, "state": Work.state}
+# SQL for the last part of a path: without its last letters that are no slash, it is the folder above.
+_ABOVE = func.rtrim(Work.folder, func.replace(Work.folder, "/", ""))
+_SHOWN_NAME = func.lower(case((Work.name != "", Work.name), else_=func.replace(Work.folder, _ABOVE, "")))
+_SORTS: dict[str, Any] = {
+    "created": Work.created,
+    "started": Work.started,
+    "ended": Work.ended,
+    "name": _SHOWN_NAME,
+    "state": Work.state,
+}
 _STATE_KEPT_SECONDS = 0.5
 
 

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { bench, expect } from "./bench";
+import type { Service } from "../support/service";
 import { quantile } from "./figures";
 import { longestTask } from "./tasks";
 
@@ -45,7 +46,7 @@ bench("a config of 470 lines", async ({ page, browser, service, plain, measured 
 });
 
 /** All settings, a list of sixty folders, and the notes that gather in such a file. */
-async function longConfig({ api, project }: { api: import("../support/service").Service["api"]; project: import("../support/project").Project }): Promise<void> {
+async function longConfig({ api, project }: Service): Promise<void> {
   const { error } = await api.POST("/api/configs/new", { body: { path: CONFIG, pipeline: "factual-datagen-pipeline" } });
   if (error) throw new Error(JSON.stringify(error));
   const folders = Array.from({ length: 60 }, (_, index) => `# Part ${index + 1}\n- path: inputs/sample\n`).join("");
@@ -64,7 +65,7 @@ async function awaitKey(page: Page, line: string): Promise<void> {
   await page.evaluate((line) => {
     const frame = () => new Promise<number>(requestAnimationFrame);
     const isInText = () => [...document.querySelectorAll(".cm-line")].some(({ textContent }) => textContent === line);
-    const isChecked = () => document.querySelector("[role=status]")?.textContent?.startsWith("Ready to run") === true;
+    const isChecked = () => document.querySelector("[role=status]")?.textContent.startsWith("Ready to run") === true;
     const look = async ({ timeStamp }: KeyboardEvent) => {
       while (!isInText()) await frame();
       const text = (await frame()) - timeStamp;
@@ -77,8 +78,9 @@ async function awaitKey(page: Page, line: string): Promise<void> {
 }
 
 async function reached(page: Page): Promise<Reached> {
-  const found = await page.waitForFunction(() => (window as unknown as { reached?: Reached }).reached, undefined, { timeout: 10_000 });
-  return (await found.jsonValue()) as Reached; // waited for until it is there
+  const found = () => page.evaluate(() => (window as unknown as { reached?: Reached }).reached);
+  await expect.poll(found, { intervals: [50] }).toBeDefined();
+  return (await found())!;
 }
 
 interface Typing {

@@ -6,7 +6,7 @@ const FILES = 100_000;
 const REPEATS = 7;
 
 bench("a folder of a hundred thousand files", async ({ page, service, measured }) => {
-  madeByPython("service_files", "make_large_folder", service.project.root, FILES);
+  await madeByPython("service_files", "make_large_folder", service.project.root, FILES);
   const [clicks, heard, asked] = [[], [], []] as [number[], number[], number[]];
   for (let repeat = 0; repeat < REPEATS; repeat += 1) {
     await page.goto("/outputs"); // loaded anew: nothing of the folder is in its memory

@@ -42,7 +42,7 @@ async function pressed(page: Page, key: string, text: string): Promise<number> {
       const log = document.querySelector("[role=log]");
       const begin = performance.now();
       log?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-      while (!log?.textContent?.includes(text)) await new Promise(requestAnimationFrame);
+      while (!log?.textContent.includes(text)) await new Promise(requestAnimationFrame);
       await new Promise(requestAnimationFrame);
       return performance.now() - begin;
     },

@@ -9,7 +9,7 @@ export class FakeModel {
   /** Whole requests, in the order in which they came. */
   readonly asked: string[] = [];
   /** May change while a run goes on. */
-  reply: (prompt: string, number: number) => Reply = () => "A lamp above the water, and a keeper who counts the waves.";
+  reply: (prompt: string, number: number) => Reply = () => "<poem>A lamp above the water, and a keeper who counts the waves.</poem>";
   delayMs = 0;
 
   readonly #server: Server;

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient, type Query, type QueryClient } from "@tanstack/react-query";
 import { answer, service } from "@/api/client";
 import type { Run, State } from "@/api/schema";
 
@@ -114,13 +114,16 @@ export const useLabelRun = () =>
     answer(service.PATCH("/api/runs/{run_id}", { ...at(id), body: { name: name ?? null, tags: tags ?? null } })),
   );
 
-/** Take a run out of the list; with `files`, its folder too. */
+/** Take a run out of the list; with `files`, its folder too. Nothing more is asked of it: its page may still be open. */
 export function useDeleteRun() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id, files }: { id: string; files: boolean }) =>
       answer(service.DELETE("/api/runs/{run_id}", { params: { path: { run_id: id }, query: { files } } })),
-    onSettled: () => refreshRuns(client),
+    onSuccess: (_, { id }) => {
+      const isOthers = ({ queryKey }: Query) => queryKey[0] === "runs" && !queryKey.includes(id);
+      void client.invalidateQueries({ predicate: isOthers });
+    },
   });
 }
 

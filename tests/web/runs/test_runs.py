@@ -175,6 +175,14 @@ def test_runs_are_filtered_sorted_and_paged(client: TestClient) -> None:
     assert names(limit=2, cursor=4) == ["Night 0"]
 
 
+def test_runs_without_a_name_are_sorted_by_the_one_that_is_shown(client: TestClient) -> None:
+    for folder, name in (("zebra", "Moth"), ("ape", ""), ("sub/newt", "")):
+        overrides = {"output_dir": f"outputs/{folder}"}
+        start(client, pipeline="debug-pipeline", overrides=overrides, name=name)
+    runs = client.get("/api/runs", params={"sort": "name", "descending": False}).json()["items"]
+    assert [run["name"] for run in runs] == ["ape", "Moth", "newt"]
+
+
 def test_a_run_is_renamed_and_the_name_survives_the_loss_of_the_index(
     client: TestClient, project: Path, own_state: Path
 ) -> None:

@@ -41,10 +41,9 @@ describe("funnelOf", () => {
     expect(funnelOf({ ...base, stages }).map(({ part, title }) => [part, title])).toEqual([["rows of a", "b"], ["sample/questions", "openended"], ["sample/questions", "unique"], ["", "joined"]]);
   });
 
-  it("shows the planned steps before anything is known, and no expressions of the source", () => {
+  it("shows the planned steps before anything is known, and no datasets among them", () => {
     const plan = [
       { kind: "map", stage: "poems", steps: ["poem"] },
-      { kind: "map", stage: "f'{folder}/{name}'", steps: [] },
       { kind: "write", stage: "poems", steps: [] },
     ];
     const funnel = funnelOf(base, plan);

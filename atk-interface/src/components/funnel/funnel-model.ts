@@ -55,11 +55,11 @@ export function funnelOf(run: FunnelRun, plan: readonly PipelineStage[] = []): F
   const finished = run.stages.map(finishedStage);
   const active = activeStage(run);
   const begun = active ? [...finished, active] : finished;
-  return begun.length || run.state === "completed" ? begun : plan.filter(isPlain).map(plannedStage);
+  return begun.length || run.state === "completed" ? begun : plan.filter(hasSteps).map(plannedStage);
 }
 
-/** Names in a plan are read off the source; an expression is no name. */
-const isPlain = ({ kind, stage }: PipelineStage): boolean => kind !== "write" && !/['"{}()]/.test(stage);
+/** Datasets that are written have no funnel. */
+const hasSteps = ({ kind }: PipelineStage): boolean => kind !== "write";
 
 function finishedStage(stage: StageFunnel): FunnelStage {
   const steps = stepsOf(stage.steps ?? []);

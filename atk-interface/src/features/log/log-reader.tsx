@@ -38,7 +38,7 @@ export function LogReader({ run, folder, goesOn, total }: LogReaderProps) {
     current.current = undefined; // the next match is the next one from here
     if (top !== line) change({ line: top });
   };
-  const scrolling = useStrip({ total, lineHeight: LINE_HEIGHT, begin: line, onRest });
+  const scrolling = useStrip({ total, lineHeight: LINE_HEIGHT, begin: line, wrap, onRest });
   const { strip, place, goTo, goToEnd } = scrolling;
   const seen = windowOf(strip, place, 0);
   const onSearch = useCallback((wish: { text?: string; ignoreCase?: boolean }) => change(wish), [change]);

@@ -72,6 +72,11 @@ export function anchorOf(strip: Strip, { top }: Place): { line: number; share: n
   return { line, share: exact - line, y };
 }
 
+/** `top` that makes a line the one of `anchorOf`: however high wrapped lines around it are, it is in sight. */
+export function topAnchoring(strip: Strip, line: number): number {
+  return ((line + 0.5) * strip.lineHeight * range(strip)) / Math.max(1, range(strip) + strip.viewport);
+}
+
 /** `top` that brings a line into the middle, unless it can be seen well already. */
 export function topFor(strip: Strip, place: Place, line: number): number {
   const y = line * strip.lineHeight;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { endOf, isAtEnd, placed, scrolled, topFor, type Place, type Strip } from "@/features/log/strip";
+import { endOf, isAtEnd, placed, scrolled, topAnchoring, topFor, type Place, type Strip } from "@/features/log/strip";
 
 const RESTING_MS = 150;
 
@@ -20,21 +20,23 @@ interface Wish {
   lineHeight: number;
   /** The line to begin with; undefined for the end. */
   begin: number | undefined;
+  /** Lines are as high as their text needs. */
+  wrap: boolean;
   /** Called when scrolling rests, with the line at the top; undefined at the end. */
   onRest: (line: number | undefined) => void;
 }
 
 /** Scrolls a strip of lines of any length, and stays at its end while it grows, until somebody scrolls up. */
-export function useStrip({ total, lineHeight, begin, onRest }: Wish): Scrolling {
+export function useStrip({ total, lineHeight, begin, wrap, onRest }: Wish): Scrolling {
   const element = useRef<HTMLDivElement | null>(null);
   const [viewport, setViewport] = useState(0);
   const [place, setPlace] = useState<Place>({ top: 0, at: 0 });
   /** How many lines there were when one left the end; null at the end. */
   const [leftAt, setLeftAt] = useState<number | null>(null);
   const strip: Strip = { total, lineHeight, viewport };
-  const latest = useRef({ strip, place, onRest });
+  const latest = useRef({ strip, place, wrap, onRest });
   useLayoutEffect(() => {
-    latest.current = { strip, place, onRest };
+    latest.current = { strip, place, wrap, onRest };
   });
 
   const show = useCallback((next: Place) => {
@@ -82,8 +84,9 @@ export function useStrip({ total, lineHeight, begin, onRest }: Wish): Scrolling 
 
   const goTo = useCallback(
     (line: number) => {
-      const { strip: now, place: before } = latest.current;
-      const next = placed(now, topFor(now, before, Math.max(0, Math.min(line, now.total - 1))));
+      const { strip: now, place: before, wrap: wraps } = latest.current;
+      const wanted = Math.max(0, Math.min(line, now.total - 1));
+      const next = placed(now, wraps ? topAnchoring(now, wanted) : topFor(now, before, wanted));
       show(next);
       setLeftAt((left) => (isAtEnd(now, next) ? null : (left ?? now.total)));
     },
@@ -97,7 +100,7 @@ export function useStrip({ total, lineHeight, begin, onRest }: Wish): Scrolling 
     const now = { total, lineHeight, viewport };
     if (!begun.current) {
       begun.current = true;
-      const first = begin === undefined ? endOf(now) : placed(now, begin * lineHeight);
+      const first = begin === undefined ? endOf(now) : placed(now, wrap ? topAnchoring(now, begin) : begin * lineHeight);
       show(first);
       setLeftAt(isAtEnd(now, first) ? null : total);
     } else show(leftAt === null ? endOf(now) : placed(now, latest.current.place.top));

@@ -39,7 +39,9 @@ function RowsOf({ run }: { run: Run }) {
     >
       <ul className="grid gap-4 lg:grid-cols-2">
         {rows.map(({ dataset, row }) => (
-          <li key={dataset} className="max-h-96 min-w-0 overflow-y-auto rounded-xl border border-line p-4">
+          // Keyboards must be able to scroll it.
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          <li tabIndex={0} key={dataset} className="max-h-96 min-w-0 overflow-y-auto rounded-xl border border-line p-4">
             <p className="mb-2 font-mono text-sm text-soft">{dataset}</p>
             <RowView row={row} />
           </li>
