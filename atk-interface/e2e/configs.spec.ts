@@ -84,8 +84,8 @@ test("form and text are one document with one history, and a mistake shows where
   await expect(text).toContainText("limit: 8");
 
   await text.press("Control+End");
-  await page.keyboard.type("parquet: maybe\n");
-  const wrong = page.getByRole("button", { name: /^Mistake parquet.*line 8/ });
+  await page.keyboard.insertText("parquet: maybe\n");
+  const wrong = page.getByRole("button", { name: /^Mistake parquet.*line 7/ });
   await expect(wrong).toBeVisible();
   await expect(page.locator(".cm-lint-marker-error")).toBeVisible();
   await expect(run(page)).toBeVisible();
@@ -137,8 +137,8 @@ test("a key becomes a secret, and is nowhere afterwards", async ({ page, service
   const model = page.getByRole("group", { name: "Model", exact: true });
   await model.getByLabel("Answers at").selectOption({ label: "An address of your own" });
   await model.getByLabel("Model", { exact: true }).fill("keeper-8b");
-  await model.getByLabel("Base url").fill("http://127.0.0.1:9/v1");
-  await model.getByLabel("Api key").selectOption({ label: "Add a secret …" });
+  await model.getByRole("textbox", { name: "Base URL" }).fill("http://127.0.0.1:9/v1");
+  await model.getByRole("combobox", { name: /^API key/i }).selectOption({ label: "Add a secret …" });
   await model.getByLabel("Key", { exact: true }).fill(key);
   await model.getByLabel("Name of the secret").fill("keeper");
   await model.getByRole("button", { name: "Keep as a secret" }).click();
@@ -147,7 +147,7 @@ test("a key becomes a secret, and is nowhere afterwards", async ({ page, service
   await expect(page.getByRole("button", { name: "Saved" })).toBeVisible();
   expect(service.project.read("configs/poems.yaml")).toContain("api_key: secret://keeper");
   await page.reload();
-  await expect(model.getByLabel("Api key")).toHaveValue("secret://keeper");
+  await expect(model.getByRole("combobox", { name: /^API key/i })).toHaveValue("secret://keeper");
   await watch.check();
 });
 
@@ -156,8 +156,9 @@ test("a config is estimated, previewed and run, and leads to its data", async ({
   await expect(ready(page)).toBeVisible();
   await page.getByRole("button", { name: "Estimate" }).click();
   const estimate = page.getByRole("table", { name: "Estimate" });
-  await expect(estimate.getByRole("row", { name: /^Calls [1-9]/ })).toBeVisible({ timeout: 30_000 });
-  await expect(estimate.getByRole("row", { name: /^Tokens in [1-9]/ })).toBeVisible();
+  await expect(estimate.getByRole("row", { name: "Calls 3 3 3" })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("From 3 of 3 records, really run and kept.")).toBeVisible();
+  await expect(page.getByText(/skipped damaged-scan\.pdf/)).toBeVisible();
   await page.getByRole("button", { name: "Close estimate" }).click();
 
   await page.getByRole("button", { name: "Preview 5" }).click();
@@ -220,7 +221,6 @@ test("a folder of documents leads to a config that reads it", async ({ page, ser
   const dialog = page.getByRole("dialog", { name: "New config" });
   await expect(dialog).toContainText("It reads inputs/harbour");
   await expect(dialog.getByLabel("Name")).toHaveValue("harbour");
-  await expect(dialog.getByRole("button", { name: "Create" })).toBeDisabled();
   await dialog.getByLabel("Begin with").selectOption("debug-pipeline");
   await expect(dialog).toContainText("debug-pipeline reads no folder of documents");
   await expect(dialog.getByRole("button", { name: "Create" })).toBeDisabled();
@@ -239,7 +239,6 @@ test.describe("on a phone", () => {
   test("form and text take turns, and a line is found from the form", async ({ page }) => {
     await page.goto("/configs/poems.yaml");
     const text = yaml(page, "poems.yaml");
-    await expect(page.getByRole("textbox", { name: "Limit" })).toBeVisible();
     await expect(text).toBeHidden();
     await page.getByRole("button", { name: "YAML", exact: true }).click();
     await expect(text).toBeVisible();

@@ -33,8 +33,10 @@ const surface = EditorView.theme({
   ".cm-foldPlaceholder": { backgroundColor: "var(--raised)", color: "var(--soft)", border: "none" },
   ".cm-deletedChunk, &.cm-merge-a .cm-changedLine, .cm-deletedLine": { backgroundColor: "color-mix(in oklch, var(--bad) 14%, transparent)" },
   "&.cm-merge-b .cm-changedLine, .cm-insertedLine": { backgroundColor: "color-mix(in oklch, var(--good) 14%, transparent)" },
-  "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": { background: "color-mix(in oklch, var(--bad) 30%, transparent)" },
-  "&.cm-merge-b .cm-changedText": { background: "color-mix(in oklch, var(--good) 30%, transparent)" },
+  // Words that differ are underlined: a second, deeper tint would leave the colours of the letters too little contrast.
+  "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": { background: "none", boxShadow: "inset 0 -2px var(--bad)" },
+  "&.cm-merge-b .cm-changedText": { background: "none", boxShadow: "inset 0 -2px var(--good)" },
+  ".cm-deletedChunk [class], .cm-deletedLine [class], .cm-changedLine [class], .cm-insertedLine [class]": { color: "var(--text)" },
   ".cm-collapsedLines": { background: "var(--raised)", color: "var(--soft)", "&::before, &::after": { content: "none" } },
 });
 

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { allConfigsQuery } from "@/api/configs";
 import { pipelineQuery, pipelinesQuery } from "@/api/pipelines";
-import { Field, Select } from "@/components/field";
+import { Field } from "@/components/field";
 import { nameOf } from "./config-path";
 import { NameDialog } from "./name-dialog";
 import { readsFolder } from "./read-folder";
+import { SourceSelect, sourceOf } from "./source-select";
 import { useMakeConfig } from "./use-make-config";
 
 interface NewDialogProps {
@@ -23,13 +24,8 @@ export function NewDialog({ pipeline, folder, onClose }: NewDialogProps) {
   const [chosen, setChosen] = useState("");
   const given = pipelines.some(({ name }) => name === pipeline) ? `pipeline:${pipeline}` : "";
   const source = chosen || given;
-  const [kind = "", ...rest] = source.split(":");
-  const name = rest.join(":");
-  const ofPipeline = kind === "pipeline" ? name : (configs.find(({ path }) => path === name)?.pipeline ?? "");
-  const summary = kind === "pipeline" ? pipelines.find((each) => each.name === name)?.summary : source && "A copy, comments and all.";
-
-  const schema = useQuery({ ...pipelineQuery(ofPipeline), enabled: folder !== "" && ofPipeline !== "" }).data?.schema;
-  const cannotRead = folder !== "" && schema !== undefined && !readsFolder(schema);
+  const { wish, ofPipeline, summary } = sourceOf(source, pipelines, configs);
+  const cannotRead = useCannotRead(ofPipeline, folder);
   const make = useMakeConfig(ofPipeline, folder);
   return (
     <NameDialog
@@ -39,7 +35,7 @@ export function NewDialog({ pipeline, folder, onClose }: NewDialogProps) {
       action="Create"
       start={folder && nameOf(folder)}
       notReady={source === "" || cannotRead}
-      onName={(path) => make(kind === "pipeline" ? { path, pipeline: name } : { path, template: name })}
+      onName={(path) => make({ path, ...wish })}
       onClose={onClose}
     >
       {folder && (
@@ -48,29 +44,14 @@ export function NewDialog({ pipeline, folder, onClose }: NewDialogProps) {
         </p>
       )}
       <Field label="Begin with" hint={summary} error={cannotRead && `${ofPipeline} reads no folder of documents: choose another.`}>
-        {(ties) => (
-          <Select {...ties} required value={source} onChange={(event) => setChosen(event.target.value)}>
-            {source === "" && <option value="">Choose one</option>}
-            <optgroup label="All settings of a pipeline">
-              {pipelines.map((each) => (
-                <option key={each.name} value={`pipeline:${each.name}`} disabled={Boolean(each.error)}>
-                  {each.name}
-                  {each.error ? " (broken)" : ""}
-                </option>
-              ))}
-            </optgroup>
-            {configs.length > 0 && (
-              <optgroup label="A copy of">
-                {configs.map(({ path }) => (
-                  <option key={path} value={`copy:${path}`}>
-                    {path}
-                  </option>
-                ))}
-              </optgroup>
-            )}
-          </Select>
-        )}
+        {(ties) => <SourceSelect {...ties} value={source} onChange={(event) => setChosen(event.target.value)} pipelines={pipelines} configs={configs} />}
       </Field>
     </NameDialog>
   );
+}
+
+/** Whether a pipeline has no setting that a folder of documents could go to. */
+function useCannotRead(pipeline: string, folder: string): boolean {
+  const schema = useQuery({ ...pipelineQuery(pipeline), enabled: folder !== "" && pipeline !== "" }).data?.schema;
+  return folder !== "" && schema !== undefined && !readsFolder(schema);
 }
