@@ -239,7 +239,6 @@ test.describe("on a phone", () => {
   test("form and text take turns, and a line is found from the form", async ({ page }) => {
     await page.goto("/configs/poems.yaml");
     const text = yaml(page, "poems.yaml");
-    await expect(text).toBeHidden();
     await page.getByRole("button", { name: "YAML", exact: true }).click();
     await expect(text).toBeVisible();
     await expect(page.getByRole("textbox", { name: "Limit" })).toBeHidden();

@@ -13,8 +13,10 @@ interface Wish<T> {
 
 interface Typed {
   readonly text: string;
-  /** What was shown when it was typed, and what will be when it is in the text. */
-  readonly over: readonly string[];
+  /** What was shown when it was typed. */
+  readonly before: string;
+  /** What is shown once it is in the text; as before, while it is no value. */
+  readonly after: string;
 }
 
 /**
@@ -23,12 +25,14 @@ interface Typed {
  */
 export function useTyped<T>({ shown, read, show, commit }: Wish<T>) {
   const [typed, setTyped] = useState<Typed | null>(null);
-  const own = typed?.over.includes(shown) ? typed.text : null;
+  // From here on `before` would come from elsewhere, by undoing say, and count.
+  if (typed && typed.before !== typed.after && shown === typed.after) setTyped({ ...typed, before: shown });
+  const own = typed && (shown === typed.before || shown === typed.after) ? typed.text : null;
   const found = own === null || own === shown ? null : read(own);
 
   const change = (text: string) => {
     const next = read(text);
-    setTyped({ text, over: next.ok ? [shown, show(next.value)] : [shown] });
+    setTyped({ text, before: shown, after: next.ok ? show(next.value) : shown });
     if (next.ok) commit(next.value);
   };
   return { text: own ?? shown, change, reason: found && !found.ok ? found.reason : "" };
