@@ -228,6 +228,9 @@ class Visit:
         if name == "completes":
             row = {"dataset": "poems"}
             yield f"{about}/samples", f"/api/runs/{run}/samples?" + urlencode(row)
+            with (self.root / "outputs" / name / "datasets" / "poems.jsonl").open(encoding="utf-8") as rows:
+                first = json.loads(next(rows))["id"]
+            yield f"{about}/samples/{{row_id}}", f"/api/runs/{run}/samples/{first}?" + urlencode(row)
             yield f"{about}/reviews", f"/api/runs/{run}/reviews?" + urlencode({**row, "row": "none"})
 
     def _write_what_is_refused(self, run: str) -> None:

@@ -25,7 +25,7 @@ TARGETS = ("service", "worker", "run", "supervisor", "machine")
 
 @pytest.fixture
 def endpoint() -> Iterator[FakeEndpoint]:
-    with FakeEndpoint(reply="tagged", tag="poem", latency_ms=400) as endpoint:
+    with FakeEndpoint(reply="tagged", tag="poem", latency_ms=300) as endpoint:
         yield endpoint
 
 
