@@ -228,9 +228,10 @@ class Visit:
         if name == "completes":
             row = {"dataset": "poems"}
             yield f"{about}/samples", f"/api/runs/{run}/samples?" + urlencode(row)
-            with (self.root / "outputs" / name / "datasets" / "poems.jsonl").open(encoding="utf-8") as rows:
-                first = json.loads(next(rows))["id"]
-            yield f"{about}/samples/{{row_id}}", f"/api/runs/{run}/samples/{first}?" + urlencode(row)
+            rows = self.root / "outputs" / name / "datasets" / "poems.jsonl"
+            for line in rows.read_text(encoding="utf-8").splitlines() if rows.is_file() else []:
+                address = f"/api/runs/{run}/samples/{json.loads(line)['id']}?" + urlencode(row)
+                yield f"{about}/samples/{{row_id}}", address
             yield f"{about}/reviews", f"/api/runs/{run}/reviews?" + urlencode({**row, "row": "none"})
 
     def _write_what_is_refused(self, run: str) -> None:
