@@ -21,7 +21,8 @@ const SECTIONS = [
 export function Component() {
   const { hash } = useLocation();
   useEffect(() => {
-    if (hash) document.getElementById(hash.slice(1))?.scrollIntoView();
+    const section = document.getElementById(hash.slice(1));
+    return section ? keepInSight(section) : undefined;
   }, [hash]);
   return (
     <Page title="Settings" lead="How this page looks, where models answer, and the keys that they need.">
@@ -47,4 +48,17 @@ export function Component() {
       </div>
     </Page>
   );
+}
+
+/** What arrives late makes the page longer: the section stays the one that was asked for, until somebody does something. */
+function keepInSight(section: HTMLElement): () => void {
+  const watcher = new ResizeObserver(() => section.scrollIntoView());
+  watcher.observe(document.body);
+  const over = new AbortController();
+  const stop = () => {
+    watcher.disconnect();
+    over.abort();
+  };
+  for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(kind, stop, { signal: over.signal, passive: true });
+  return stop;
 }

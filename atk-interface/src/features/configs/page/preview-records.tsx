@@ -41,8 +41,8 @@ function Step({ step }: { step: PreviewStep }) {
         {after.length > 1 && <span className="font-normal text-soft">· became {counted(after.length, "record")}</span>}
       </p>
       {dropped !== null && (
-        <p className="flex items-center gap-1.5 text-warn">
-          <CircleSlash aria-hidden className="size-4 shrink-0" />
+        <p className="flex gap-1.5 text-warn">
+          <CircleSlash aria-hidden className="mt-1 size-4 shrink-0" />
           <span>
             <strong className="font-semibold">Dropped:</strong> {dropped}
           </span>

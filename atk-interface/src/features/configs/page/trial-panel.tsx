@@ -11,7 +11,7 @@ import type { Trial, TrialKind } from "./use-trial";
 
 const WORDS: Record<TrialKind, { title: string; lead: string; doing: string }> = {
   estimate: { title: "Estimate", lead: "A few records are really run, and kept for the run: nothing is paid twice.", doing: "Estimating" },
-  preview: { title: "Preview of 5 records", lead: "Really run, and kept for the run: nothing is paid twice.", doing: "Running 5 records" },
+  preview: { title: "Preview", lead: "The first records, 5 at most, really run, and kept for the run: nothing is paid twice.", doing: "Running up to 5 records" },
 };
 
 function Outcome({ kind, job: { state, result, message } }: { kind: TrialKind; job: Job }) {
@@ -30,7 +30,12 @@ export function TrialPanel({ kind, trial }: { kind: TrialKind; trial: Trial }) {
       title={title}
       lead={
         <>
-          {lead} {job && <TimeAgo at={job.created} />}
+          {lead}{" "}
+          {job && (
+            <>
+              Made <TimeAgo at={job.created} />.
+            </>
+          )}
         </>
       }
       actions={

@@ -45,6 +45,7 @@ export function ModelControl({ field, setting, ties }: ControlProps<FieldOf<"mod
         .map((inner) => (
           <SettingRow key={inner.name} field={innerField(field.path, inner)} />
         ))}
+      {place.at === "provider" && name === "" && <p className="text-sm text-ember">Now the model: its name at {place.provider}, as Test connection lists it.</p>}
       {wish && <ConnectionTestButton {...wish} listId={`${id}-models`} />}
       {shown.more && <InnerSettings label="Sampling, prices, limits" path={field.path} fields={field.fields.filter((inner) => !["name", "base_url", ...shown.first].includes(inner.name))} />}
     </div>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { providersQuery } from "@/api/providers";
+import type { ProviderEntry } from "@/api/schema";
 import { Select } from "@/components/field";
 import type { FieldOf } from "@/lib/yaml-config";
 import type { ModelPlace } from "../model-value";
@@ -29,7 +30,7 @@ export function ModelPlaceSelect({ id, field, place, disabled, onChoose }: Model
           {providers.map((provider) => (
             <option key={provider.name} value={`provider:${provider.name}`}>
               {provider.name}
-              {provider.local ? " (this machine)" : provider.has_key ? "" : " (no key yet)"}
+              {noteOn(provider)}
             </option>
           ))}
         </optgroup>
@@ -37,6 +38,11 @@ export function ModelPlaceSelect({ id, field, place, disabled, onChoose }: Model
       </Select>
     </label>
   );
+}
+
+function noteOn({ local, has_key: hasKey, secret }: ProviderEntry): string {
+  if (local) return " (this machine)";
+  return hasKey || secret === "" ? "" : " (no key yet)"; // without a secret's name it is asked without a key
 }
 
 function placeOf(choice: string): ModelPlace {
