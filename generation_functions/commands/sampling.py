@@ -82,8 +82,19 @@ def run_sample(config: Config, size: int, console: Console) -> Sample:
     sample.taken, sample.available = run.sampled or (0, 0)
     sample.parallel = max(1, sum(client.ceiling for client in run.connections.clients))
     sample.offline = bool(summary.get("offline"))
-    sample.notes = list(run.notes)
+    sample.notes = [*run.notes, *_failures(summary, run.notes)]
     return sample
+
+
+def _failures(summary: dict[str, Any], told: list[str]) -> list[str]:
+    """Each way in which sampled records failed, but for those that a note tells of already."""
+    return [
+        f"{count} of the sample failed at {step['name']}: {reason}"
+        for stage in summary.get("stages", [])
+        for step in stage["steps"]
+        for reason, count in step["failed"].items()
+        if not any(reason in note for note in told)
+    ]
 
 
 def origin(record: Record) -> str:

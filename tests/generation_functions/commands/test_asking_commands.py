@@ -71,6 +71,12 @@ def test_the_sample_of_an_estimate_is_not_paid_for_again(atk: Atk, endpoint: Fak
     assert endpoint.stats()["answered"] == 20
 
 
+def test_an_estimate_says_what_failed_of_its_sample(atk: Atk, endpoint: FakeEndpoint) -> None:
+    endpoint.change(reply="text")  # without the tags that the prompt asks for
+    (note,) = atk("estimate", "c.yaml", "-n", "3", "--json").json["notes"]
+    assert note.startswith("3 of the sample failed at ode: ")
+
+
 def test_an_estimate_reads_like_a_table(atk: Atk, endpoint: FakeEndpoint) -> None:
     out = atk("estimate", "c.yaml", "-n", "2").out
     assert "from 2 of 20 records, really run and kept" in out

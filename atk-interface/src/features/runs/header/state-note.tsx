@@ -21,8 +21,8 @@ export function StateNote({ run }: { run: RunDetails }) {
         <Note icon={CircleAlert} tone="text-bad" title="It stopped because of this" role="alert">
           <p className="font-mono text-sm whitespace-pre-wrap">{run.message || "It left no reason behind; the log may say more."}</p>
           <p>
-            Nothing that was paid for is lost. Put the cause right, then <b>Resume from here</b>: finished records are not asked again. The <Link to="log">log</Link> has the whole story, and the menu lets you go on
-            with another model or limit.
+            Nothing that was paid for is lost. Put the cause right, then <b>Resume from here</b>: finished records are not asked again. Records that failed are under{" "}
+            <Link to="failed">Failed</Link>, the whole story is in the <Link to="log">log</Link>, and the menu lets you go on with another model or limit.
           </p>
         </Note>
       );
