@@ -4,7 +4,6 @@ import { expect, test } from "./support/furnished";
 import { expectNoSidewaysScroll, settled } from "./support/page-state";
 import { ROUTES } from "./support/routes";
 
-test.use({ reducedMotion: "reduce" });
 
 const PHONE = { width: 390, height: 844 };
 /** A window of 1440 px at 200 %. */

@@ -1,5 +1,7 @@
 import { expect, test } from "./support/test";
 
+test.use({ reducedMotion: "no-preference" });
+
 test("one press leads from an empty project to fireworks and rows", async ({ page, context, service }) => {
   await page.goto("/");
   await page.getByRole("button", { name: "Try it" }).click();

@@ -14,7 +14,6 @@ async function tabTo(page: Page, control: Locator, most = 40): Promise<void> {
 }
 
 test("from an empty project to a reviewed row without a mouse", async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto("/");
   await tabTo(page, page.getByRole("button", { name: "Try it" }));
   await page.keyboard.press("Enter");

@@ -1,6 +1,8 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/test";
 
+test.use({ reducedMotion: "no-preference" });
+
 /** Counts what is drawn on canvases, and remembers whether there ever were fireworks. */
 async function watchMovement(page: Page): Promise<void> {
   await page.addInitScript(() => {
@@ -80,6 +82,7 @@ test("a theme is chosen once for all tabs, and the system's is followed until th
   await other.goto("/runs");
   const dark = await ground(other);
   for (const each of [page, other]) {
+    await each.bringToFront(); // a tab that is not looked at need not hear of it
     await each.emulateMedia({ colorScheme: "light" });
     await expect(each.locator("html")).toHaveAttribute("data-theme", "light");
   }

@@ -16,6 +16,8 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     timezoneId: "UTC",
+    // Without a graphics card every frame costs processor time, which the service needs too. Tests of what moves ask for it.
+    reducedMotion: "reduce",
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
     trace: "retain-on-failure",
@@ -24,7 +26,7 @@ export default defineConfig({
   },
   projects: [
     { name: "chromium", testMatch: "*.spec.ts" },
-    { name: "benchmarks", testMatch: "benchmarks/*.bench.ts", timeout: 240_000, use: { trace: "off", screenshot: "off" } }, // a trace costs more than the page
+    { name: "benchmarks", testMatch: "benchmarks/*.bench.ts", timeout: 240_000, use: { trace: "off", screenshot: "off", reducedMotion: "no-preference" } }, // a trace costs more than the page
     { name: "screenshots", testMatch: "screenshots/*.shots.ts", timeout: 600_000 },
   ],
 });

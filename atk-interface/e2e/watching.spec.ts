@@ -5,6 +5,8 @@ import type { CDPSession, Page } from "@playwright/test";
 import { expect, test } from "./support/test";
 import type { Service } from "./support/service";
 
+test.use({ reducedMotion: "no-preference" });
+
 /** Eight hours of a run that says four times a second how far it is. */
 const EVENTS = 8 * 3600 * 4;
 const SECONDS = 10;
