@@ -17,11 +17,12 @@ test("a run with a wrong key says why it failed, keeps its progress, and goes on
     const note = page.getByRole("alert").filter({ hasText: "It stopped because of this" });
     await expect(note).toContainText(/401|key/i, { timeout: 20_000 });
     await expect(note).toContainText("Put the cause right, then Resume from here");
-    expect(await doneOf(page)).toBeGreaterThan(0);
-    const stood = await doneOf(page);
+    const { progress } = await service.waitForRun(id, ["failed"]);
+    expect(progress?.done).toBeGreaterThan(0);
+    await expect.poll(() => doneOf(page)).toBe(progress?.done); // never full over a failure
     await page.reload();
     await expect(note).toBeVisible();
-    expect(await doneOf(page)).toBe(stood); // never full over a failure
+    await expect.poll(() => doneOf(page)).toBe(progress?.done);
     await expect(page.locator(".ws-fireworks")).toHaveCount(0);
     await expect(page.getByText(/rows are ready/)).toHaveCount(0);
 

@@ -11,7 +11,7 @@ test("the service serves the interface, which loads without a word", async ({ pa
 });
 
 test("service and worker are killed and come back on the same address", async ({ page, service, trouble }) => {
-  trouble.expect(/ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE)|status of 503|Unable to preload|dynamically imported/);
+  trouble.expect(/ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|CONTENT_LENGTH_MISMATCH|EMPTY_RESPONSE)|status of 503|Unable to preload|dynamically imported/);
   await page.goto("/");
   await expect(page.getByRole("main")).toBeVisible();
   await service.kill("api.py");

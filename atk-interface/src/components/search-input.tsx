@@ -1,4 +1,4 @@
-import { useEffect, useState, type ComponentProps, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type ComponentProps, type KeyboardEvent } from "react";
 import { TextInput } from "@/components/field";
 
 const TYPING_MS = 250;
@@ -18,16 +18,22 @@ export function SearchInput({ value, onChange, onKeyDown, ...rest }: SearchInput
     if (value !== known.sent) setTyped(value);
     setKnown({ value, sent: value });
   }
+  // The one of the latest render: an older one may know an address that has been changed since.
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
   const send = (text: string) => {
     setKnown((before) => ({ ...before, sent: text }));
-    onChange(text);
+    latest.current(text);
   };
   useEffect(() => {
     if (typed === value) return;
-    const timer = setTimeout(() => send(typed), TYPING_MS);
+    const timer = setTimeout(() => {
+      setKnown((before) => ({ ...before, sent: typed }));
+      latest.current(typed);
+    }, TYPING_MS);
     return () => clearTimeout(timer);
-    // `send` is another function in each render, and does the same.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [typed, value]);
 
   const press = (event: KeyboardEvent<HTMLInputElement>) => {

@@ -178,7 +178,11 @@ def test_methods_that_unpack_without_bounds_are_refused(client: TestClient, targ
     assert_refused(unpacked(client, out.getvalue()), target, 422, "archive-method")
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", b"text", b"PK\x05\x06" + bytes(18), zip_of({"a": b"x" * 999})[:-30]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK", b"text", b"PK\x05\x06" + bytes(18), zip_of({"a": b"x" * 999})[:-30]],
+    ids=["nothing", "two letters", "a text", "an empty archive", "one cut off"],  # bytes of an archive hold the time
+)
 def test_what_is_no_archive_is_refused(client: TestClient, target: Path, data: bytes) -> None:
     if data.startswith(b"PK\x05\x06"):
         assert unpacked(client, data).json()["files"] == 0  # an empty one

@@ -64,7 +64,11 @@ export function useRunsView(): [RunsView, (changes: Partial<RunsView>) => void] 
   const [params, setParams] = useSearchParams();
   const view = useMemo(() => viewOf(params), [params]);
   const change = useCallback(
-    (changes: Partial<RunsView>) => setParams((before) => paramsOf({ ...viewOf(before), ...changes }), { replace: true, preventScrollReset: true }),
+    (changes: Partial<RunsView>) => {
+      // What the address says now, not what was drawn last: two changes may come close together.
+      const now = viewOf(new URLSearchParams(location.search));
+      setParams(paramsOf({ ...now, ...changes }), { replace: true, preventScrollReset: true });
+    },
     [setParams],
   );
   return [view, change];
