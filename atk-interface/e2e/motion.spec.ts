@@ -76,19 +76,20 @@ test("with full motion a running run is drawn, frame by frame", async ({ page, s
 
 test("a theme is chosen once for all tabs, and the system's is followed until then", async ({ page, context }) => {
   const ground = (of: Page) => of.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-  const other = await context.newPage();
-  for (const each of [page, other]) await each.emulateMedia({ colorScheme: "dark" });
+  await page.emulateMedia({ colorScheme: "dark" });
   await page.goto("/settings");
-  await other.goto("/runs");
-  const dark = await ground(other);
-  for (const each of [page, other]) {
-    await each.bringToFront(); // a tab that is not looked at need not hear of it
-    await each.emulateMedia({ colorScheme: "light" });
-    await expect(each.locator("html")).toHaveAttribute("data-theme", "light");
-  }
-  const light = await ground(other);
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  const dark = await ground(page);
+  await page.emulateMedia({ colorScheme: "light" });
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
+  const light = await ground(page);
   expect(light).not.toBe(dark);
 
+  const other = await context.newPage();
+  await other.emulateMedia({ colorScheme: "light" });
+  await other.goto("/runs");
+  await expect.poll(() => ground(other)).toBe(light);
+  await page.bringToFront();
   await page.getByRole("radio", { name: /^Dark/ }).check();
   for (const each of [page, other]) await expect.poll(() => ground(each)).toBe(dark);
   await other.reload();
