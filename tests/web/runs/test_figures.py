@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from generation_functions.run_folder import run_id
 from web.runs.figures import EVENTS_FILE, figures, stages
 from web.runs.index import Index
 from web.tables import Kind, State, Work
+from web.workers import Presence
 
 
 def tally(name: str, **dropped: int) -> dict[str, Any]:
@@ -38,12 +40,22 @@ def write(folder: Path, file: str, **content: Any) -> None:
     (folder / file).write_bytes(orjson.dumps(content))
 
 
-def add(client: TestClient, folder: Path, state: State, result: dict[str, Any] | None = None) -> str:
+@pytest.fixture
+def worker(client: TestClient) -> Iterator[str]:
+    """A worker that lives: the service calls a run lost that is of none."""
+    services = client.app.state.services  # type: ignore[attr-defined]
+    presence = Presence(services.settings, services.database)
+    presence.beat()
+    yield presence.id
+    presence.end()
+
+
+def add(client: TestClient, folder: Path, state: State, result: dict[str, Any], worker: str) -> str:
     """Enter a run in the index."""
     folder.mkdir(exist_ok=True)
     services = client.app.state.services  # type: ignore[attr-defined]
     with services.database.session() as session:
-        run = Work(id=run_id(folder), kind=Kind.RUN, state=state, folder=str(folder), created=1.0, worker="w")
+        run = Work(id=run_id(folder), kind=Kind.RUN, state=state, folder=str(folder), created=1.0, worker=worker)
         run.result = result
         session.add(run)
     return run_id(folder)
@@ -65,9 +77,11 @@ def test_a_completed_run_tells_what_all_its_stages_dropped(client: TestClient, p
     assert listed(client, run_id(folder))["dropped"] == 17
 
 
-def test_an_active_run_tells_what_its_latest_try_has_dropped_so_far(client: TestClient, project: Path) -> None:
+def test_an_active_run_tells_what_its_latest_try_has_dropped_so_far(
+    client: TestClient, project: Path, worker: str
+) -> None:
     folder = project / "outputs" / "mine"
-    identity = add(client, folder, State.RUNNING, {"rows": 3, "dropped": 99})
+    identity = add(client, folder, State.RUNNING, {"rows": 3, "dropped": 99}, worker)
     log = begin(folder)
     finish(log, "a", tally("x", short=50))
     log = begin(folder)
