@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+# The gate asks the same of every change; who runs the tests by hand goes on looking for new examples.
+settings.register_profile("repeatable", parent=settings.get_profile("patient"), derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -93,7 +93,7 @@ class ChatTemplate:
             )
         shown = through.rstrip()
         # An end mark of nothing but blanks cannot be told from those that separate messages; all of them are kept.
-        return start, len(through) if shown.endswith(content) else len(shown)
+        return start, len(through) if len(shown) == start + blanks + len(content) else len(shown)
 
     def _start(self, text: str, messages: Messages, index: int) -> int:
         if messages[index]["role"] == "assistant":

@@ -84,6 +84,14 @@ def test_the_parts_together_are_what_is_rendered(name: str, messages: list[dict[
     assert "".join(part.text for part in template.parts(messages)) == template.render(messages)
 
 
+@pytest.mark.parametrize("answer", [">", "|>", "]", "So"])
+@pytest.mark.parametrize("name", PRESETS)
+def test_an_answer_that_ends_as_its_end_mark_does_is_trained_on_up_to_that_mark(name: str, answer: str) -> None:
+    template = TEMPLATES[name]
+    learned = [part.text for part in template.parts(turns("Why?", answer)) if part.label]
+    assert learned == [answer + template.stops[0]]
+
+
 @pytest.mark.parametrize("name", PRESETS)
 @given(messages=conversations())
 @FEW
