@@ -15,10 +15,13 @@ from sqlalchemy.exc import OperationalError
 
 from generation_functions.errors import AugmentoolkitError
 from web import contract, health, interface, problems, session
+from web.chat import routes as chat
 from web.configs import routes as configs
 from web.database import open_database
+from web.datasets import routes as datasets
 from web.files import routes as files
 from web.jobs import routes as jobs
+from web.models import routes as models
 from web.pipelines import routes as pipelines
 from web.pipelines.host import PipelineHost
 from web.preferences import routes as preferences
@@ -29,6 +32,8 @@ from web.runs.index import Index
 from web.security import Guard
 from web.services import Services
 from web.settings import Settings
+from web.training import chains
+from web.training import routes as training
 from web.workers import keep_true
 
 if TYPE_CHECKING:
@@ -47,6 +52,10 @@ ROUTERS = (
     preferences.router,
     files.router,
     reading.router,
+    datasets.router,
+    training.router,
+    models.router,
+    chat.router,
 )
 logger = logging.getLogger("augmentoolkit.web")
 _LEAVE_SECONDS = 5
@@ -100,9 +109,10 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _keep_true(services: Services) -> None:
-    """Notice dead workers even when no other worker is there to notice."""
+    """Notice dead workers even when no other worker is there to notice; start what waits for a run to be completed."""
     while True:
         keep_true(services.settings, services.database, services.queues)
+        chains.go_on(services)
         if services.leaving.wait(services.settings.heartbeat_seconds):
             return
 

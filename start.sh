@@ -4,10 +4,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 NODE_WANTED=20.19
+TORCH_FOR_CPU=https://download.pytorch.org/whl/cpu
 
 usage() {
   cat <<'TEXT'
-usage: ./start.sh [serve|demo|test|setup]
+usage: ./start.sh [serve|demo|test|setup] [what of it]
 
   serve   set up, build the web interface if it has changed, then start service and worker under one parent;
           Ctrl-C stops them, runs go on where they were
@@ -16,7 +17,8 @@ usage: ./start.sh [serve|demo|test|setup]
   test    set up, then run every check and test, or one side's:
             test python [arguments for pytest]
             test interface [arguments for playwright]     the web interface; needs Chromium (or CHROMIUM=/path/to/it)
-  setup   only set up: .venv with the core packages
+  setup   only set up: .venv with the core packages; setup training: also what training, evaluating, exporting and
+          serving models need (gigabytes; without an NVIDIA GPU torch's CPU build)
 
 Needs Python 3.11 or newer. Uses uv when it is there, otherwise pip. The web interface is built with Node.js 20.19 or
 newer (or NODE=/path/to/node); where there is none, one is put into .venv. ATK_INTERFACE=off builds nothing.
@@ -49,16 +51,44 @@ set_up() {
   say "Setting up .venv with $requirements ..."
   if command -v uv >/dev/null 2>&1; then
     [ -x .venv/bin/python ] || uv venv --quiet --python "$python" .venv || return 1
-    uv pip install --quiet --python .venv/bin/python -r "$requirements" || return 1
-  else
-    if [ ! -x .venv/bin/python ] && ! "$python" -m venv .venv; then
-      say "Python's venv module is missing: on Debian and Ubuntu, apt-get install python3-venv."
-      rm -rf .venv
-      return 1
-    fi
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements" || return 1
+  elif [ ! -x .venv/bin/python ] && ! "$python" -m venv .venv; then
+    say "Python's venv module is missing: on Debian and Ubuntu, apt-get install python3-venv."
+    rm -rf .venv
+    return 1
   fi
+  install_packages -r "$requirements" || return 1
   touch "$stamp"
+}
+
+# install_packages ARGUMENTS: what pip takes, into .venv.
+install_packages() {
+  if command -v uv >/dev/null 2>&1; then
+    uv pip install --quiet --python .venv/bin/python "$@"
+  else
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
+  fi
+}
+
+# set_up_training: the core, and what models need. On Linux torch brings gigabytes of CUDA, unless another build is there.
+set_up_training() {
+  set_up requirements.txt || return 1
+  if [ "$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null 2>&1 &&
+    ! .venv/bin/python -c 'import torch' 2>/dev/null; then
+    say "No NVIDIA GPU here: torch's CPU build. For another GPU install its own build first (https://pytorch.org)."
+    install_packages torch --index-url "$TORCH_FOR_CPU" || return 1
+  fi
+  set_up requirements-training.txt
+}
+
+set_up_side() {
+  case "${1:-}" in
+    "") set_up requirements.txt ;;
+    training) set_up_training ;;
+    *)
+      say "start.sh setup: there is no '$1' to set up; it is training, or nothing for the core."
+      exit 2
+      ;;
+  esac
 }
 
 # use_node: from here on, `node` and `npm` are new enough: $NODE, the system's, or those of a Python package in .venv.
@@ -139,7 +169,7 @@ test_python() {
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .
   .venv/bin/mypy
-  .venv/bin/pytest -n 2 --durations=10 "$@"
+  .venv/bin/pytest -n 2 --dist worksteal --durations=10 "$@"
 }
 
 test_interface() {
@@ -164,6 +194,7 @@ test_all() {
 }
 
 run_tests() {
+  export PYTHONDONTWRITEBYTECODE= # tests start hundreds of processes: each would compile the code anew
   case "${1:-}" in
     python) shift && test_python "$@" ;;
     interface) shift && test_interface "$@" ;;
@@ -179,7 +210,7 @@ case "${1:-serve}" in
   serve) serve ;;
   demo) demo ;;
   test) shift && run_tests "$@" ;;
-  setup) set_up requirements.txt ;;
+  setup) shift && set_up_side "$@" ;;
   -h | --help | help) usage ;;
   *)
     say "start.sh: there is no command '$1'."

@@ -20,7 +20,7 @@ from generation_functions.run_folder import RunFolder
 from web import watching
 from web.database import Database, open_database
 from web.jobs.work import carry_out as carry_out_job
-from web.queueing import JOBS, RUNS, Queues, declare_task, open_queue
+from web.queueing import JOBS, RUNS, SERVERS, Queues, declare_task, open_queue
 from web.runs import life
 from web.runs.figures import ending
 from web.settings import Settings
@@ -46,7 +46,8 @@ class WorkerProcess:
         """Work until `stopping` is set."""
         self.presence.beat()
         recover(self.settings, self.database, self.queues)
-        for name, at_once in ((RUNS, self.settings.runs_at_once), (JOBS, self.settings.jobs_at_once)):
+        lines = {RUNS: self.settings.runs_at_once, JOBS: self.settings.jobs_at_once}
+        for name, at_once in {**lines, SERVERS: self.settings.servers_at_once}.items():
             queue = open_queue(self.settings, name)
             declare_task(queue, self.carry_out)
             consumer = queue.create_consumer(workers=at_once, max_delay=1.0, periodic=False, scheduler_interval=60)

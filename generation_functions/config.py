@@ -17,7 +17,7 @@ from generation_functions.errors import ConfigError, Problem, UsageError
 from generation_functions.masking import secret_values
 from generation_functions.names import closest
 from generation_functions.overrides import SET, apply_overrides
-from generation_functions.references import ReferenceFiller, environment
+from generation_functions.references import ReferenceFiller, environment, fill_here
 from generation_functions.schema import CONFIG_KEYS, plain
 from generation_functions.schema_words import alternatives, masked_values, nodes_at
 from generation_functions.sections import Lifted, lift
@@ -241,6 +241,7 @@ def _check_values(check: _Check, pipeline: Pipeline) -> Config:
     _check_unknown(check, written, pipeline)
     for path in literal_secrets(schema.json_schema, written):
         check.literal_secrets.append(check.problem(path, "a secret in plain text"))
+    written = fill_here(written, check.content.file)
     usable = _fill_references(check, written)
     hidden = hidden_texts(written, usable)
     for path, message in unusable_paths(schema.json_schema, usable, check.registry.bounds):

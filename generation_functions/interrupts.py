@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -22,6 +23,7 @@ class Interrupts:
     def __init__(self, stop_stage: Callable[[InterruptedRunError], bool]) -> None:
         self._stop_stage = stop_stage
         self._caught: InterruptedRunError | None = None
+        self._held = False
         self._handlers: dict[int, Any] = {}
 
     def catch(self) -> None:
@@ -36,6 +38,20 @@ class Interrupts:
             signal.signal(number, handler)
         self._handlers = {}
 
+    @property
+    def came(self) -> bool:
+        """Whether a signal came."""
+        return self._caught is not None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Inside, the first signal is only noted, for work that must not be cut just anywhere: look at `came`."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+
     def check(self) -> None:
         """Raise if a signal came."""
         if self._caught is not None:
@@ -47,5 +63,5 @@ class Interrupts:
         self._caught = InterruptedRunError(
             f"stopped by {signal.Signals(number).name}. Everything is kept: run the same command again to go on."
         )
-        if not self._stop_stage(self._caught):
+        if not self._stop_stage(self._caught) and not self._held:
             raise self._caught

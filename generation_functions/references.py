@@ -1,7 +1,7 @@
 """References in config values: `${NAME}` is filled from the environment or .env, `secret://name` from the vault.
 
 A reference stays as it is written in everything that is saved or shown; only the running pipeline sees the
-value.
+value. Not so `${HERE}`, the folder of the config file: a saved config lies elsewhere, so it keeps the folder itself.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ KeyPath = tuple[str | int, ...]
 _REFERENCE = re.compile(r"\$(\$?)\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
 _NOT_FOR_CONFIGS = ("ATK_SECRETS_KEY", "ATK_TOKEN", "ATK_DATABASE_URL", "ATK_REDIS_URL")
+_HERE, HERE = re.compile(r"(?<!\$)\$\{HERE\}"), "HERE"
 _SECRET = re.compile(r"(Bearer )?secret://(.*)", re.DOTALL)
 
 
@@ -70,6 +71,18 @@ def secret_value(name: str, variables: Mapping[str, str], vault: Vault | None = 
     return value
 
 
+def fill_here(value: Any, file: str) -> Any:
+    """`value` with `${HERE}` filled, the folder of the config file `file`; as it is where there is no such file."""
+    if isinstance(value, dict):
+        return {key: fill_here(item, file) for key, item in value.items()}
+    if isinstance(value, list):
+        return [fill_here(item, file) for item in value]
+    if not isinstance(value, str) or not _HERE.search(value) or not Path(file).is_file():
+        return value
+    folder = str(Path(file).resolve().parent)
+    return _HERE.sub(lambda _: folder, value)
+
+
 class ReferenceFiller:
     """Fills the references in values, and gathers what cannot be filled as (path, message)."""
 
@@ -103,6 +116,10 @@ class ReferenceFiller:
             return f"${{{name}}}"
         if not _NAME.match(name):
             message = f"${{{name}}} is not a variable name; write $${{...}} for the plain text"
+            self.missing.append((path, message))
+            return match[0]
+        if name == HERE:
+            message = "${HERE} is the folder of a config file, and this config is in no file: write the folder itself"
             self.missing.append((path, message))
             return match[0]
         if name in _NOT_FOR_CONFIGS:

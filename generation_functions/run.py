@@ -109,17 +109,17 @@ class Run:
         self._retries = retries or {}
         self._on_progress = on_progress
         self._observe = observe
-        self._identity = stable_hash(
+        self.identity = stable_hash(
             fingerprint or os.urandom(8).hex(), sample, sorted(map(str, self._retries.items()))
         )
-        self.scope = Scope(self._identity)
+        self.scope = Scope(self.identity)
         self._held = RunFolder(self.folder)
-        self._loop = LoopThread()
+        self.loop = LoopThread()
         self._is_a_sample = bool(work)
-        self._now = UnderWay(self._loop)
+        self._now = UnderWay(self.loop)
         self._samples: dict[str, tuple[int, int]] = {}
         self._reads = Reads()
-        self._interrupts = Interrupts(self._now.stop)
+        self.interrupts = Interrupts(self._now.stop)
 
     # -- what pipelines use ------------------------------------------------------------------------------
 
@@ -166,7 +166,7 @@ class Run:
         Raises:
             EmptyStageError: There was nothing to read.
         """
-        self._interrupts.check()
+        self.interrupts.check()
         cut = Cut(Path(input_dir), chunk_size, overlap, limit, drop_near_duplicates, self.scope.corpus)
         known = self.sources.known(cut)
         if known is None:
@@ -185,7 +185,7 @@ class Run:
             EmptyStageError: No record came out; says at which step they went and why.
             PausedError, InterruptedRunError, ModelRefusedError, StorageError: see errors.py.
         """
-        self._interrupts.check()
+        self.interrupts.check()
         records = self._sampled(records)
         name = self.scope.named(name)
         self.scope.depends_on(name, list(map(step_name, steps)))
@@ -203,7 +203,7 @@ class Run:
         self._now.stage = stage
         try:
             with fewer_collections():
-                self._loop.run(stage.run(records))
+                self.loop.run(stage.run(records))
         finally:
             self._now.stage = None
             results = stage.results()
@@ -233,7 +233,7 @@ class Run:
 
         A part writes nothing: it collects rows as they are, in `collected`.
         """
-        self._interrupts.check()
+        self.interrupts.check()
         layout = Layout(output_format, parquet, folder, template)
         return self.output.write(name, records, to_row, layout, holdout=holdout)
 
@@ -243,7 +243,7 @@ class Run:
 
     def save(self, path: str, content: str | Iterable[Mapping[str, Any]]) -> None:
         """Write a text file, or JSON lines, to `path` below the output folder: whole, or not at all."""
-        self._interrupts.check()
+        self.interrupts.check()
         self.output.save(path, content)
 
     def tell(self, dataset: str = "", **facts: Any) -> None:
@@ -268,7 +268,7 @@ class Run:
 
     def progress(self, percent: float, message: str = "") -> None:
         """For pipelines that loop by themselves: how far they are. Raises when the run is to stop."""
-        self._interrupts.check()
+        self.interrupts.check()
         now = monotonic()
         if now - self._now.progress_at >= _PROGRESS_SECONDS or percent >= 100:
             self._now.progress_at = now
@@ -297,7 +297,7 @@ class Run:
         self._started = monotonic()
         self.work_folder.mkdir(parents=True, exist_ok=True)
         self._state = self._held.read_state()
-        if not self._is_a_sample and is_complete(self.folder, self._state, self._identity):
+        if not self._is_a_sample and is_complete(self.folder, self._state, self.identity):
             self.finished = True
             self.summary = read_json(self.folder / SUMMARY_FILE)
         self.events = EventLog(self.work_folder, self.mask)
@@ -314,7 +314,7 @@ class Run:
         self.log = self.ledger.log
         if self.log.damaged_lines:
             self.note(f"{self.log.damaged_lines} damaged line(s) at the end of the call log were left out")
-        self.connections = Connections(self.ledger, self._loop, self.mask)
+        self.connections = Connections(self.ledger, self.loop, self.mask)
         self.ledger.client_for = self.connections.client
         for retry in self._retries.values():
             for _, instead in retry.replacements:
@@ -324,7 +324,7 @@ class Run:
             self._held.register()
         if not self.finished:
             self._set_state("running")
-        self._interrupts.catch()
+        self.interrupts.catch()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -340,16 +340,16 @@ class Run:
             status, message = outcome_of(failure)
             raise
         finally:
-            self._interrupts.release()
+            self.interrupts.release()
             self.connections.close()
-            self._loop.close()
+            self.loop.close()
             close_ledger(self.ledger)
             self.events.add("run-ended", status=status, message=message)
             self.events.close()
             self._messages.close(status, error, message)
             if not untouched:
                 made = self.whole_output.folders
-                facts = completion(self.folder, self._identity, self._reads, made) if error is None else {}
+                facts = completion(self.folder, self.identity, self._reads, made) if error is None else {}
                 self._set_state(status, message=message, **facts)
             self._held.release()
 

@@ -53,6 +53,18 @@ def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
         raise StorageError(f"{path} cannot be written: {error.strerror}") from error
 
 
+def process_number() -> int:
+    """Which of the processes that run one config together this is (torchrun sets RANK); 0 has the run's folder."""
+    number = os.environ.get("RANK", "0")
+    return int(number) if number.isdigit() and os.environ.get("WORLD_SIZE", "1") != "1" else 0
+
+
+def own_folder(folder: Path) -> Path:
+    """Where this process keeps its run in `folder`: what the others note lies in processes/N."""
+    number = process_number()
+    return folder / "processes" / str(number) if number else folder
+
+
 class RunFolder:
     """An output folder held by this process."""
 
@@ -111,7 +123,7 @@ class RunFolder:
     def register(self) -> None:
         """Add the folder to this machine's list, so that other runs find its replies."""
         entry = _entry(run_id(self.path), state_folder())
-        if not entry.exists():
+        if not entry.exists() and not process_number():
             write_atomically(entry, orjson.dumps({"output_dir": str(self.path.resolve())}))
 
 

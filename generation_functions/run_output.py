@@ -31,6 +31,7 @@ ToRow = Callable[[Record], Row | list[Row] | None]
 DATASETS = "datasets"
 SUMMARY_FILE = "summary.json"
 FAILED_FILE = "failed.jsonl"
+REPORT_FILE = "report.html"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class RunOutput:
         self.folder = folder
         self.datasets: list[dict[str, Any]] = []
         self.folders: set[str] = set()  # below the output folder, that this run wrote to
+        self._saved: set[str] = set()  # files that the pipeline wrote itself
         self._run = run
         self._open = ExitStack()
         self._failed: AtomicJsonLines | None = None
@@ -96,6 +98,7 @@ class RunOutput:
         from generation_functions.datasets.jsonl import AtomicJsonLines, write_text
 
         self.folders.update(Path(path).parts[:-1][:1])
+        self._saved.add(path)
         if isinstance(content, str):
             write_text(self.folder / path, content)
             return
@@ -196,7 +199,8 @@ class RunOutput:
             from generation_functions.datasets.card import write_card
 
             write_card(self.folder, summary)
-        if self._run.stages or status != "completed":
+        of_its_own = REPORT_FILE in self._saved
+        if status != "completed" or (self._run.stages and not of_its_own):
             from generation_functions.datasets.report import write_report
 
             write_report(self.folder, summary)

@@ -18,6 +18,11 @@ settings.register_profile("repeatable", parent=settings.get_profile("patient"), 
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first, so that none of them is begun when everything else is done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def away_from_the_users_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Fixtures that serve several tests see a state folder of the session's own, never the user's."""

@@ -33,7 +33,9 @@ def commands() -> list[str]:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project in which commands may write what they like."""
     folder = tmp_path_factory.mktemp("clone") / "augmentoolkit"
-    kept_out = shutil.ignore_patterns(".git", ".venv", "outputs", "state", "tests", ".*_cache", "__pycache__")
+    kept_out = shutil.ignore_patterns(
+        ".git", ".venv", "outputs", "state", "tests", "node_modules", ".*_cache", "__pycache__"
+    )
     shutil.copytree(PROJECT, folder, ignore=kept_out)
     return folder
 

@@ -18,13 +18,17 @@ import pytest
 from tests.conftest import PROJECT
 from web.built import has_packages, hash_of
 
-BASICS = ("basename", "bash", "cat", "cp", "dirname", "env", "ln", "mkdir", "mv", "rm", "sh", "sleep", "touch")
+BASICS = ("basename", "bash", "cat", "cp", "dirname", "env", "ln", "mkdir", "mv", "rm", "sh", "sleep", "touch", "uname")
+REQUIREMENTS = ("requirements.txt", "requirements-interface.txt", "requirements-training.txt")
 LOCK = {
     "packages": {"": {}, "node_modules/vite": {"version": "8.0.0"}, "node_modules/axe": {"version": "4", "dev": True}}
 }
 PYTHON = """#!/bin/sh
 case "$*" in
   "-m web.launch") echo LAUNCHED ;;
+  *"pip install"*requirements-training.txt | *"pip install"*" torch "*)
+    echo "pip ${*#*--disable-pip-version-check }" >> "$CALLS" ;;
+  "-c import torch") exit "${NO_TORCH:-0}" ;;
   *"pip install"*requirements-interface.txt)
     echo pip >> "$CALLS"
     [ -n "$NO_NETWORK" ] && { echo "pip: no network" >&2; exit 1; }
@@ -71,7 +75,7 @@ class Checkout:
         (self.interface / "package.json").write_text("{}")
         (self.interface / "package-lock.json").write_text(json.dumps(LOCK))
         (self.root / "web").mkdir()
-        for name in ("start.sh", "requirements.txt", "requirements-interface.txt", "web/__init__.py", "web/built.py"):
+        for name in ("start.sh", *REQUIREMENTS, "web/__init__.py", "web/built.py"):
             shutil.copy(PROJECT / name, self.root / name)
         self.machine.mkdir()
         for name in BASICS:
@@ -82,7 +86,7 @@ class Checkout:
         write_program(self.root / ".venv" / "bin" / "python", PYTHON)
         (self.root / ".venv" / ".installed-requirements.txt").touch()
 
-    def process(self, *, node: bool = True, **variables: str) -> subprocess.Popen[str]:
+    def process(self, *arguments: str, node: bool = True, **variables: str) -> subprocess.Popen[str]:
         folders = [self.stand_ins, self.machine] if node else [self.machine]
         environment = {
             "PATH": os.pathsep.join(map(str, folders)),
@@ -93,7 +97,7 @@ class Checkout:
             "STANDINS": str(self.stand_ins),
             **variables,
         }
-        command = [str(self.root / "start.sh")]
+        command = [str(self.root / "start.sh"), *arguments]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def start(self, *, node: bool = True, **variables: str) -> str:
@@ -239,3 +243,28 @@ def test_a_side_that_there_is_not_is_no_silent_success() -> None:
     done = subprocess.run([str(PROJECT / "start.sh"), "test", "pythn"], capture_output=True, text=True, timeout=20)
     assert done.returncode == 2
     assert "python or interface" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere torch comes without CUDA anyway")
+def test_training_is_set_up_with_the_cpu_build_where_there_is_no_nvidia_gpu(checkout: Checkout) -> None:
+    cpu_build = "pip torch --index-url https://download.pytorch.org/whl/cpu"
+    said = checkout.process("setup", "training", NO_TORCH="1").communicate(timeout=60)[1]
+    assert "No NVIDIA GPU here: torch's CPU build" in said
+    assert checkout.calls() == [cpu_build, "pip -r requirements-training.txt"]
+    assert checkout.process("setup", "training", NO_TORCH="1").communicate(timeout=60)[1].count("Setting up") == 0
+    (checkout.root / ".venv" / ".installed-requirements-training.txt").unlink()
+    checkout.calls()
+    checkout.process("setup", "training").communicate(timeout=60)
+    assert checkout.calls() == ["pip -r requirements-training.txt"], "the torch that is there stays"
+
+
+def test_with_an_nvidia_gpu_torch_comes_as_it_is(checkout: Checkout) -> None:
+    write_program(checkout.machine / "nvidia-smi", "#!/bin/sh\n")
+    checkout.process("setup", "training", NO_TORCH="1").communicate(timeout=60)
+    assert checkout.calls() == ["pip -r requirements-training.txt"]
+
+
+def test_what_cannot_be_set_up_is_no_silent_success() -> None:
+    done = subprocess.run([str(PROJECT / "start.sh"), "setup", "trainng"], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 2
+    assert "it is training, or nothing for the core" in done.stderr

@@ -215,7 +215,8 @@ def allowed_methods(app: FastAPI, path: str) -> list[str]:
     from starlette.routing import compile_path
 
     found: set[str] = set()
-    for template, operations in app.openapi()["paths"].items():
+    paths = app.openapi()["paths"]
+    for template, operations in ({path: paths[path]} if path in paths else paths).items():
         if compile_path(template)[0].match(path):
             found |= {method.upper() for method in operations}
     return sorted(found)

@@ -13,14 +13,17 @@ from web.settings import Settings
 from web.tables import Kind
 
 TASK = "carry_out"
-RUNS, JOBS = "runs", "jobs"
+RUNS, JOBS, SERVERS = "runs", "jobs", "servers"
+SERVER_PIPELINES = frozenset({"basic-server", "rag-server", "discord-server"})
+"""Runs that only end when they are stopped: they wait in no line, and no other run waits for them."""
 logger = logging.getLogger("augmentoolkit.queue")
 
 
 def open_queue(settings: Settings, name: str) -> Any:
     """A Huey queue: in SQLite under `state/`, or in Redis.
 
-    Runs and jobs (estimates, previews) have one each, so that no preview waits for a night's run.
+    Runs, jobs (estimates, previews) and servers have one each, so that no preview waits for a night's run, and no
+    training for a model that is being served.
     """
     if settings.redis_url:
         from huey import RedisHuey
@@ -33,17 +36,18 @@ def open_queue(settings: Settings, name: str) -> Any:
 
 
 class Queues:
-    """Both queues as the service sees them; opened when they are needed first."""
+    """All queues as the service sees them; opened when they are needed first."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._tasks: dict[str, Any] = {}
         self._lock = Lock()
 
-    def add(self, kind: str, work_id: str, turn: int) -> None:
+    def add(self, kind: str, work_id: str, turn: int, pipeline: str = "") -> None:
         """Let a worker know of queued work. A queue that does not answer gets it later, from `workers.recover`."""
+        runs = SERVERS if pipeline in SERVER_PIPELINES else RUNS
         try:
-            self._task(RUNS if kind == Kind.RUN else JOBS)(work_id, turn)
+            self._task(runs if kind == Kind.RUN else JOBS)(work_id, turn)
         except self._troubles() as error:
             logger.warning("the queue does not answer, %s waits: %s", work_id, error)
 
@@ -54,7 +58,7 @@ class Queues:
             StorageError: They do not answer.
         """
         try:
-            tasks = [task for name in (RUNS, JOBS) for task in self._task(name).huey.pending()]
+            tasks = [task for name in (RUNS, JOBS, SERVERS) for task in self._task(name).huey.pending()]
         except self._troubles() as error:
             raise StorageError(f"the queue does not answer: {error}") from error
         return {(task.args[0], task.args[1]) for task in tasks}

@@ -40,6 +40,8 @@ class Settings:
     runs_at_once: int = 1
     jobs_at_once: int = 1
     """Estimates and previews at once, beside the runs."""
+    servers_at_once: int = 8
+    """Servers of models at once, beside the runs."""
     job_seconds: float = 600.0
     """Longest time for an estimate or a preview."""
     grace_seconds: float = 20.0

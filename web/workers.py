@@ -106,7 +106,7 @@ def _queue_again(database: Database, queues: Queues) -> None:
         return
     for work in queued:
         if (work.id, work.turn) not in known:
-            queues.add(Kind(work.kind), work.id, work.turn)
+            queues.add(Kind(work.kind), work.id, work.turn, work.pipeline)
 
 
 def _is_alive(settings: Settings, worker: Worker) -> bool:

@@ -4,6 +4,7 @@ import { expect, test } from "./support/furnished";
 import { expectNoSidewaysScroll, settled } from "./support/page-state";
 import { ROUTES } from "./support/routes";
 
+test.describe.configure({ mode: "default" }); // in one worker: furnishing the service takes longer than a test
 
 const PHONE = { width: 390, height: 844 };
 /** A window of 1440 px at 200 %. */

@@ -10,17 +10,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from generation.core_components.axolotl_files import AXOLOTL_VERSION, axolotl_yaml
-from generation.core_components.commented_yaml import commented_yaml
+from generation.core_components.commented_yaml import Commented, commented_yaml
 from generation.core_components.llamafactory_files import LLAMAFACTORY_VERSION, dataset_info, llamafactory_notes
 from generation.core_components.training_settings import (
-    FEW_STEPS,
+    FULL_RATE,
+    LORA_RATE,
     Stage,
     TrainingFile,
     TrainingPlan,
     TrainingSettings,
 )
+from generation.core_components.training_steps import few_steps_note
 from generation_functions import Run
 from generation_functions.chat_templates import ChatTemplate
 from generation_functions.datasets.figures import count
@@ -28,6 +31,8 @@ from generation_functions.datasets.figures import count
 __all__ = ["TrainingFile", "TrainingSettings", "write_training_folder"]
 
 TEMPLATE_FILE = "chat_template.jinja"
+MODEL_SUFFIX = "-model"
+"""The trained model comes to the folder of this name with this suffix, beside it."""
 _TRAINED_ON = {
     "messages": "the assistant's answers, each with its end mark",
     "text": "everything",
@@ -58,16 +63,28 @@ def write_training_folder(
 
 
 def finetune_yaml(plan: TrainingPlan) -> str:
-    """The config of our own train-pipeline."""
+    """The config of our own train-pipeline; it runs as it stands."""
     settings = plan.settings
     return commented_yaml(
         (
-            f"Training on this folder: {plan.stage}. {_base_model_note(plan)}",
-            {"pipeline": "train-pipeline", "stage": plan.stage, "base_model": settings.base_model},
+            f"Training on this folder: {plan.stage}. {_base_model_note(plan)}Start it with:\n"
+            "  python run_augmentoolkit.py run PATH-OF-THIS-FILE",
+            {"pipeline": "train-pipeline"},
         ),
         (
-            "The data, and what of each row is trained on. Tokens are estimates; the base model's tokenizer may give "
-            "a tenth more or less.",
+            "The model comes to model/ in this folder.",
+            {"output_dir": f"${{HERE}}{MODEL_SUFFIX}", "base_model": settings.base_model},
+        ),
+        ("", {"stages": [Commented(*_stage_sections(plan))]}),
+    )
+
+
+def _stage_sections(plan: TrainingPlan) -> list[tuple[str, dict[str, Any]]]:
+    settings = plan.settings
+    return [
+        ("", {"kind": plan.stage, "folder": "${HERE}"}),
+        (
+            "The data. Tokens are estimates; the base model's tokenizer may give a tenth more or less.",
             {"data": [_data_entry(file) for file in plan.files]},
         ),
         (
@@ -80,29 +97,29 @@ def finetune_yaml(plan: TrainingPlan) -> str:
             {"sequence_length": plan.sequence_length},
         ),
         (
-            "Tokens that one optimiser step learns from, and how often training goes over the data.",
+            "Tokens that one optimiser step learns from, and how often training goes over the data: "
+            f"{plan.tokens} tokens x {settings.epochs} (epochs) / {settings.batch_tokens} tokens in a batch give "
+            f"about {count(plan.steps, 'optimiser step')}.",
             {"batch_tokens": settings.batch_tokens, "epochs": settings.epochs},
         ),
-        (
-            f"Optimiser steps that follow: {plan.tokens} tokens x {settings.epochs} (epochs) / "
-            f"{settings.batch_tokens} tokens in a batch.",
-            {"expected_steps": plan.steps},
-        ),
-        (
-            "All weights are trained, unless there is a lora_rank; LoRA wants about ten times the learning rate.",
-            {"learning_rate": plan.learning_rate, "lora_rank": settings.lora_rank},
-        ),
+        _method(plan),
+    ]
+
+
+def _method(plan: TrainingPlan) -> tuple[str, dict[str, Any]]:
+    """All weights or an adapter, and how fast they learn; what is not set is left to the preset."""
+    settings = plan.settings
+    chosen = {"learning_rate": settings.learning_rate, "lora_rank": settings.lora_rank}
+    return (
+        "Without a lora_rank, all weights are trained where the memory suffices, and an adapter (LoRA) otherwise; 0 "
+        f"insists on all weights. Default learning_rate: {FULL_RATE:g} for all weights, {LORA_RATE:g} with LoRA.",
+        {key: value for key, value in chosen.items() if value is not None},
     )
 
 
-def _data_entry(file: TrainingFile) -> dict[str, str | int]:
-    return {
-        "file": file.file,
-        "format": file.format,
-        "trained_on": _TRAINED_ON[file.format],
-        "rows": file.rows,
-        "tokens": file.tokens,
-    }
+def _data_entry(file: TrainingFile) -> Commented:
+    about = f"{count(file.rows, 'row')}, {count(file.tokens, 'token')}; trained on: {_TRAINED_ON[file.format]}"
+    return Commented((about, {"file": file.file, "format": file.format}))
 
 
 def _readme(plan: TrainingPlan) -> str:
@@ -117,7 +134,9 @@ def _readme(plan: TrainingPlan) -> str:
 
 Epochs: {plan.settings.epochs}; optimiser steps to expect: {plan.steps}. Train in this folder, with one of these tools.
 {_base_model_note(plan)}
-Augmentoolkit's train-pipeline reads finetune.yaml.
+Augmentoolkit's train-pipeline
+
+  python run_augmentoolkit.py run finetune.yaml
 
 axolotl (written for {AXOLOTL_VERSION})
 
@@ -134,7 +153,10 @@ LLaMA-Factory (written for {LLAMAFACTORY_VERSION})
 def _base_model_note(plan: TrainingPlan) -> str:
     if plan.stage == "pretraining":
         return ""
-    return f"To go on from a pretraining stage, put the folder that it wrote in place of {plan.settings.base_model}.\n"
+    return (
+        "To go on from a pretraining stage, put the model that it made (its output_dir, and /model) in place of "
+        f"{plan.settings.base_model}.\n"
+    )
 
 
 def _template_note(plan: TrainingPlan) -> str:
@@ -162,9 +184,7 @@ def _notes(folder: str, plan: TrainingPlan) -> list[str]:
                 f"{plan.sequence_length} tokens (the longest has {file.longest}) and will be {fate} in training. "
                 "Raise sequence_length or max_sequence_length, or lower chunk_size."
             )
-    if plan.steps < FEW_STEPS:
-        notes.append(
-            f"{folder}: {plan.tokens} tokens give only {count(plan.steps, 'optimiser step')}, too few to learn much "
-            "from. Add documents, ask for more variations or generations, raise epochs, or lower batch_tokens."
-        )
+    too_few = few_steps_note(plan.tokens, plan.steps)
+    if too_few:
+        notes.append(f"{folder}: {too_few}")
     return notes

@@ -8,13 +8,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generation.core_components.training_steps import optimiser_steps
 from generation_functions.chat_templates import ChatTemplate, load_template
 
 Stage = Literal["pretraining", "supervised"]
 FULL_RATE, LORA_RATE = 2e-5, 2e-4  # LoRA learns at ten times the rate of full training (Biderman et al., 2024)
 LENGTH_STEP = 256
 TOKENIZER_MARGIN = 1.1  # our count is an estimate, and a template adds its marks
-FEW_STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class TrainingPlan:
     def steps(self) -> int:
         """Optimiser steps to expect, on one device."""
         batch = self.sequences_per_step * self.sequence_length
-        return max(1, -(-self.tokens * self.settings.epochs // batch))
+        return optimiser_steps(self.tokens, self.settings.epochs, batch)
 
     @property
     def learning_rate(self) -> float:

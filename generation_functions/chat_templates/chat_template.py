@@ -25,6 +25,7 @@ class ChatTemplate:
         bos_token: The start token of the models that use the template. Left out when rendering, since tokenizers
             add it themselves.
         eos_token: What `{{ eos_token }}` stands for.
+        tokens: The marks that have to be one token each, start and end token included.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ChatTemplate:
     marks: str
     bos_token: str = ""
     eos_token: str = ""
+    tokens: tuple[str, ...] = ()
 
     def render(self, messages: Messages, add_generation_prompt: bool = False) -> str:
         """The text of `messages`, as transformers' apply_chat_template gives it without a start token.

@@ -110,6 +110,7 @@ def _tried_out(name: str, source: str, bos_token: str, eos_token: str) -> ChatTe
         marks=_marks([*between, bos_token, eos_token]),
         bos_token=bos_token,
         eos_token=eos_token,
+        tokens=tuple(_tokens([*between, bos_token, eos_token])),
     )
 
 
@@ -170,8 +171,11 @@ def _stops(name: str, between: list[str]) -> tuple[str, ...]:
     return tuple(stops)
 
 
+def _tokens(texts: list[str]) -> list[str]:
+    return sorted({token for text in texts for token in _SPECIAL_TOKEN.findall(text)} - _ARE_CONTENT)
+
+
 def _marks(texts: list[str]) -> str:
-    tokens = sorted({token for text in texts for token in _SPECIAL_TOKEN.findall(text)} - _ARE_CONTENT)
     speakers = sorted({speaker for text in texts for speaker in _SPEAKER.findall(text)})
-    patterns = [*map(re.escape, tokens), *(f"(?m:^){re.escape(speaker)}" for speaker in speakers)]
+    patterns = [*map(re.escape, _tokens(texts)), *(f"(?m:^){re.escape(speaker)}" for speaker in speakers)]
     return "|".join(patterns)

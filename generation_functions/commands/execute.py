@@ -12,6 +12,8 @@ from generation_functions.records import stable_hash
 from generation_functions.schema import plain
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generation_functions.config import Config
     from generation_functions.records import Record
     from generation_functions.run import Run
@@ -39,11 +41,12 @@ def execute(config: Config, watch: Watch | None = None, *, sample: int | None = 
     from generation_functions.commands.retries import load_retries
     from generation_functions.model import Model
     from generation_functions.run import Run
+    from generation_functions.run_folder import own_folder
 
     watch = watch or Watch()
     schema, options, retries = config.pipeline.schema, config.options, load_retries(config)
     run = Run(
-        options.output_dir,
+        own_folder(options.output_dir),
         pipeline=config.pipeline.name,
         description=schema.summary,
         models={name: value for name, value in config.arguments.items() if isinstance(value, Model)},
@@ -63,9 +66,19 @@ def execute(config: Config, watch: Watch | None = None, *, sample: int | None = 
     with run:
         if watch.on_start:
             watch.on_start(run)
-        if not run.finished:
+        if not _finished(run, options.output_dir):
             _call(config, run)
     return run.summary
+
+
+def _finished(run: Run, output_dir: Path) -> bool:
+    """Whether the run is complete already; further processes of torchrun ask the folder of the first one."""
+    from generation_functions.completion import is_complete
+    from generation_functions.run_folder import STATE_FILE, process_number, read_json
+
+    if not process_number():
+        return run.finished
+    return is_complete(output_dir, read_json(output_dir / STATE_FILE), run.identity)
 
 
 def _call(config: Config, run: Run) -> None:

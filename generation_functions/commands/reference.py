@@ -20,8 +20,9 @@ _PAGE_HEAD = """\
 Generated from the pipelines' signatures by `python run_augmentoolkit.py show --markdown > docs/config.md`; do not edit.
 
 A config is a YAML file. `pipeline:` names the pipeline; every other key is one of its parameters or a run option.
-Keys may stand under section headings of your own. `${NAME}` is filled from the environment or `.env`; relative
-paths are relative to the current directory; `--set key=value` changes a value for one run.
+Keys may stand under section headings of your own. `${NAME}` is filled from the environment or `.env`, `${HERE}` is the
+folder that the config lies in; relative paths are relative to the current directory; `--set key=value` changes a value
+for one run.
 """
 
 

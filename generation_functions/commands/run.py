@@ -75,8 +75,10 @@ def run_config(config: Config, as_json: bool, console: Console, *, quiet: bool =
     from generation_functions.commands.funnel import print_already_complete, print_funnel
     from generation_functions.commands.progress_display import ProgressDisplay
     from generation_functions.errors import AugmentoolkitError
+    from generation_functions.run_folder import process_number
 
     runs: list[Run] = []
+    quiet = quiet or process_number() > 0  # process 0 speaks for all
 
     def on_start(run: Run) -> None:
         runs.append(run)

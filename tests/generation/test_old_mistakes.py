@@ -204,7 +204,7 @@ def test_the_training_length_follows_the_data_and_what_is_too_long_is_said(tmp_p
             settings = TrainingSettings()
             write_training_folder(run, "sft_run", "supervised", [file], settings.template(), settings)
         config = yaml.safe_load((tmp_path / str(longest) / "sft_run/finetune.yaml").read_text())
-        lengths[longest] = config["sequence_length"]
+        lengths[longest] = config["stages"][0]["sequence_length"]
     assert 400 <= lengths[400] < 1000
     assert 3000 <= lengths[3000] < 5000
     assert lengths[60_000] == TrainingSettings().max_sequence_length

@@ -7,6 +7,7 @@ of), and against the tools themselves where they are installed.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,10 +19,13 @@ import yaml
 from generation.core_components.training_folders import TrainingFile, TrainingSettings, write_training_folder
 from generation_functions import Run
 from generation_functions.chat_templates import PRESETS, load_template
+from generation_functions.config import load_config
 from generation_functions.datasets.jsonl import read_json_lines
 from generation_functions.datasets.rows import row_texts
 from generation_functions.errors import UsageError
+from generation_functions.registry import load_registry
 from generation_functions.tokens import count_tokens
+from tests.conftest import PROJECT
 
 LISTS = Path(__file__).parent / "training_tools"
 CHAT: list[dict[str, Any]] = [
@@ -178,7 +182,7 @@ def test_data_training_and_serving_have_the_same_template(tmp_path: Path, name: 
     written = config(tmp_path, "axolotl.yaml")
     assert (tmp_path / "data/chat_template.jinja").read_text("utf-8") == template.source
     assert written["chat_template_jinja"] == template.source
-    assert config(tmp_path, "finetune.yaml")["chat_template"] == "chat_template.jinja"
+    assert stage_of(tmp_path)["chat_template"] == "chat_template.jinja"
     row = next(read_json_lines(tmp_path / "data/corrections.jsonl"))
     messages = [{**message, "label": False} for message in CORRECTIONS[0]["messages"]]
     text = "".join(segment["text"] for segment in row["segments"])
@@ -296,24 +300,43 @@ def test_llamafactory_itself_reads_every_row(tmp_path: Path, name: str) -> None:
 # -- our own trainer, and what holds for all ---------------------------------------------------------------------
 
 
+def stage_of(folder: Path) -> dict[str, Any]:
+    """The stage of its finetune.yaml."""
+    [stage] = config(folder, "finetune.yaml")["stages"]
+    return dict(stage)
+
+
 def test_finetune_yaml_says_what_is_trained_on_and_how(tmp_path: Path) -> None:
-    make(tmp_path, batch_tokens=256, epochs=2)
-    written = config(tmp_path, "finetune.yaml")
-    assert (written["pipeline"], written["stage"]) == ("train-pipeline", "supervised")
-    assert [(entry["file"], entry["format"], entry["rows"]) for entry in written["data"]] == [
-        ("chat.jsonl", "messages", 8),
-        ("corrections.jsonl", "segments", 4),
-        ("texts.jsonl", "text", 5),
+    make(tmp_path, batch_tokens=256, epochs=2, lora_rank=8)
+    stage, text = stage_of(tmp_path), (tmp_path / "data/finetune.yaml").read_text("utf-8")
+    assert config(tmp_path, "finetune.yaml")["pipeline"] == "train-pipeline"
+    assert stage["data"] == [
+        {"file": "chat.jsonl", "format": "messages"},
+        {"file": "corrections.jsonl", "format": "segments"},
+        {"file": "texts.jsonl", "format": "text"},
     ]
-    assert [entry["trained_on"] for entry in written["data"]] == [
-        "the assistant's answers, each with its end mark",
-        "the segments whose label is true",
-        "everything",
-    ]
-    tokens = sum(entry["tokens"] for entry in written["data"])
-    assert written["expected_steps"] == -(-tokens * 2 // 256)
-    comments = [line for line in (tmp_path / "data/finetune.yaml").read_text("utf-8").splitlines() if line[:1] == "#"]
-    assert len(comments) >= 7
+    assert (stage["kind"], stage["batch_tokens"], stage["epochs"], stage["lora_rank"]) == ("supervised", 256, 2, 8)
+    assert "# 8 rows, " in text
+    assert "trained on: the segments whose label is true" in text
+    said = re.sub(r"\s+#? *", " ", text)
+    assert re.search(r"tokens x 2 \(epochs\) / 256 tokens in a batch give about \d+ optimiser steps", said)
+
+
+@pytest.mark.parametrize("stage", ["pretraining", "supervised"])
+@pytest.mark.parametrize("settings", [{}, {"lora_rank": 16, "learning_rate": 1e-4}])
+def test_our_trainer_accepts_finetune_yaml_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str, settings: dict[str, Any]
+) -> None:
+    make(tmp_path, stage, **settings)
+    monkeypatch.chdir(tmp_path_elsewhere := tmp_path.parent)
+    file = tmp_path.relative_to(tmp_path_elsewhere) / "data/finetune.yaml"
+    checked = load_config(file, load_registry(PROJECT / "super_config.yaml"))
+    assert checked.options.output_dir == tmp_path / "data-model"
+    [wanted] = checked.arguments["stages"]
+    assert (wanted.kind, wanted.lora_rank) == (stage, settings.get("lora_rank"))
+    assert wanted.folder == tmp_path / "data"
+    assert all(wanted.file(entry.file).is_file() for entry in wanted.data)
+    assert checked.masked()["stages"][0]["folder"] == str(tmp_path / "data")  # a saved config lies elsewhere
 
 
 @pytest.mark.parametrize(
@@ -335,7 +358,7 @@ def test_the_sequence_length_follows_from_the_longest_row(
     with Run(tmp_path, pipeline="training", fingerprint="test") as run:
         files = [TrainingFile("texts", "texts.jsonl", "text", rows=9, tokens=90_000, longest=longest)]
         write_training_folder(run, "data", "pretraining", files, chosen.template(), chosen)
-    assert config(tmp_path, "finetune.yaml")["sequence_length"] == expected
+    assert stage_of(tmp_path)["sequence_length"] == expected
     assert config(tmp_path, "axolotl.yaml")["sequence_len"] == expected
     assert int(commands(tmp_path)[0]["cutoff_len"]) == expected
     assert ("exceed the sequence length" in notes(run)) == (longest > expected)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generation_functions.errors import UsageError
-from generation_functions.references import ReferenceFiller, secret_value, secret_variable
+from generation_functions.references import ReferenceFiller, fill_here, secret_value, secret_variable
 from generation_functions.vault import KEY_VARIABLE, Vault
 
 
@@ -42,6 +42,24 @@ def test_the_keys_of_this_program_itself_are_not_for_configs(name: str) -> None:
     filler = ReferenceFiller({name: "a value"})
     assert "a value" not in str(filler.fill({"title": f"${{{name}}}"}))
     assert filler.missing == [(("title",), f"the variable {name} is not for configs")]
+
+
+def test_here_is_the_folder_of_the_config_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.touch()
+    values = {"stages": [{"folder": "${HERE}", "file": "${HERE}/../a.jsonl"}], "plain": "$${HERE}", "n": 3}
+    assert fill_here(values, str(file)) == {
+        "stages": [{"folder": str(tmp_path), "file": f"{tmp_path}/../a.jsonl"}],
+        "plain": "$${HERE}",
+        "n": 3,
+    }
+
+
+def test_without_a_file_there_is_no_here() -> None:
+    assert fill_here("${HERE}", "a text from a form") == "${HERE}"
+    filler = ReferenceFiller({"HERE": "a variable of that name"})
+    assert filler.fill("${HERE}") == "${HERE}"
+    assert "is the folder of a config file" in filler.missing[0][1]
 
 
 # --- secrets

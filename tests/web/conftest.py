@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from api import create_app
 from tests.conftest import PROJECT
 from tests.support.servers import missing_servers, postgresql, redis
+from web.database import open_database
 from web.settings import Settings
 
 
@@ -33,6 +34,21 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     monkeypatch.chdir(root)
     return root
+
+
+@pytest.fixture(scope="session")
+def new_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of a new installation. It is made by a process of its own, which takes longer than most tests."""
+    state = tmp_path_factory.mktemp("new-index")
+    open_database(Settings(root=state, state=state)).close()
+    return state / "index.sqlite"
+
+
+@pytest.fixture
+def own_state(own_state: Path, new_index: Path) -> Path:
+    """The state of an installation that nobody has used yet."""
+    shutil.copy(new_index, own_state)
+    return own_state
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ CORE = "c4naryWq83Zt6Kx1"
 CANARY = f'sk-"<{CORE}&>\\+/='
 LAMP = "the lamp is out"
 NAMES = ("completes", "fails", "waits")
+CHAT = "c0ffee" + "0" * 26
 
 
 def forms(secret: str) -> dict[str, bytes]:
@@ -122,13 +123,16 @@ class Found:
 class Visit:
     """Runs two runs, two previews and an estimate, and looks everywhere meanwhile and afterwards."""
 
-    def __init__(self, root: Path, state: Path, service: ServiceProcesses, provider: Provider) -> None:
+    def __init__(self, root: Path, state: Path, service: ServiceProcesses, provider: Provider, url: str) -> None:
         self.root, self.state, self.service, self.provider = root, state, service, provider
+        self.provider_url = url
         self.found = Found()
 
     def go(self) -> None:
-        put = self.service.http.put("/api/settings/secrets/lamp", json={"value": CANARY})
-        assert put.status_code == 204, put.text
+        house = {"base_url": self.provider_url, "secret": "lamp"}
+        for address, body in (("secrets/lamp", {"value": CANARY}), ("providers/house", house)):
+            put = self.service.http.put(f"/api/settings/{address}", json=body)
+            assert put.status_code == 204, put.text
         for model in ("completes", "preview-completes"):
             self.provider.stop_at(model)
         runs = {name: self.service.post("/api/runs", {"config": f"{name}.yaml"}) for name in NAMES}
@@ -146,6 +150,7 @@ class Visit:
         jobs.append(self._job("estimate", "preview-completes"))
         for job in jobs:
             until(lambda job=job: self.service.get(f"/api/jobs/{job}")["state"] not in ("queued", "running"))  # type: ignore[misc]
+        self._talk()
         self._look_at_answers({name: run["id"] for name, run in runs.items()}, jobs, "afterwards")
         self._look_at_streams(runs["completes"]["id"], runs["fails"]["id"])
         self._write_what_is_refused(runs["fails"]["id"])
@@ -200,8 +205,11 @@ class Visit:
         """Template and address of all there is to read about these runs and jobs."""
         for plain in ("health", "ready", "session", "runs", "pipelines", "configs", "order"):
             yield f"/api/{plain}", f"/api/{plain}"
+        for plain in ("datasets", "models", "models/served", "evaluations", "chats", "corrections"):
+            yield f"/api/{plain}", f"/api/{plain}"
         for plain in ("providers", "secrets"):
             yield f"/api/settings/{plain}", f"/api/settings/{plain}"
+        yield from self._addresses_of_training(runs["completes"])
         yield "/api/pipelines/{name}", "/api/pipelines/example-pipeline"
         yield "/api/configs/content", "/api/configs/content?path=completes.yaml"
         yield "/api/compare", "/api/compare?" + urlencode({"first": runs["completes"], "second": runs["fails"]})
@@ -209,6 +217,32 @@ class Visit:
             yield "/api/jobs/{job_id}", f"/api/jobs/{job}"
         for name in ("completes", "fails"):
             yield from self._addresses_of(name, runs[name])
+
+    def _addresses_of_training(self, run: str) -> Iterator[tuple[str, str]]:
+        """Of what training, evaluation and chat add to a run."""
+        poems = urlencode({"file": "datasets/poems.jsonl"})
+        yield "/api/datasets/{run_id}", f"/api/datasets/{run}?{poems}"
+        yield "/api/datasets/{run_id}/export", f"/api/datasets/{run}/export?{poems}&format=text"
+        yield "/api/runs/{run_id}/training", f"/api/runs/{run}/training"
+        yield "/api/models/details", "/api/models/details?path=models/tiny"
+        yield "/api/evaluations/{run_id}", f"/api/evaluations/{run}"
+        yield "/api/evaluations/{run_id}/answers", f"/api/evaluations/{run}/answers"
+        yield "/api/compare/evaluations", "/api/compare/evaluations?" + urlencode({"first": run, "second": run})
+        yield "/api/chats/{chat_id}", f"/api/chats/{CHAT}"
+
+    def _talk(self) -> None:
+        """A conversation with a provider that repeats the key, kept; an evaluation, and a model."""
+        for file, text in (("evaluation.json", '{"models": {}, "figures": []}'), ("answers.jsonl", "{}\n")):
+            (self.root / "outputs" / "completes" / file).write_text(text)
+        message = {"role": "user", "content": "Who keeps the lamp?"}
+        body = {"target": {"kind": "provider", "model": "house:talk-fails"}, "messages": [message]}
+        for content in ("one", "two"):
+            message["content"] = content
+            answer = self.service.http.post("/api/chat", json=body)
+            assert "event: " in answer.text, answer.text
+            self._keep(f"POST /api/chat {content}", answer)
+        put = self.service.http.put(f"/api/chats/{CHAT}", json={"targets": [body["target"]], "messages": [message]})
+        assert put.status_code == 201, put.text
 
     def _addresses_of(self, name: str, run: str) -> Iterator[tuple[str, str]]:
         about = "/api/runs/{run_id}"
@@ -266,8 +300,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     """What is found after a visit with everything on."""
     home = tmp_path_factory.mktemp("canary")
     root, state = home / "project", home / "state"
-    for folder in (root / "configs", root / "outputs", root / "models", state):
+    for folder in (root / "configs", root / "outputs", root / "models" / "tiny", state):
         folder.mkdir(parents=True)
+    for file in ("config.json", "model.safetensors"):
+        (root / "models" / "tiny" / file).write_text("{}")
     shutil.copytree(PROJECT / "inputs" / "sample", root / "inputs" / "sample")
     provider = Provider()
     with ScriptedEndpoint(provider) as server:
@@ -278,7 +314,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
                 "  concurrency_limit: 1\n  patience: 60\n"
             )
         with ServiceProcesses(root, state) as service:
-            visit = Visit(root, state, service, provider)
+            visit = Visit(root, state, service, provider, server.url)
             try:
                 visit.go()
             finally:
@@ -323,6 +359,7 @@ def test_the_secret_is_nowhere(found: Found) -> None:
         "GET afterwards /archive",
         "GET afterwards /content run.json",
         "GET afterwards /preview run.json",
+        "POST /api/chat two",
     ],
 )
 def test_what_the_provider_said_beside_it_is_there(found: Found, place: str) -> None:

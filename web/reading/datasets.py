@@ -151,7 +151,7 @@ def _info(folder: Path, caches: Caches, dataset: Dataset) -> DatasetInfo | None:
     return DatasetInfo(
         name=dataset.name,
         file=dataset.file,
-        format=text_of(listed.get("format")) or _format(dataset.path),
+        format=text_of(listed.get("format")) or format_of(dataset.path),
         rows=rows,
         tokens=whole_of(listed.get("tokens")),
         size=stamp.size,
@@ -159,7 +159,8 @@ def _info(folder: Path, caches: Caches, dataset: Dataset) -> DatasetInfo | None:
     )
 
 
-def _format(path: Path) -> str:
+def format_of(path: Path) -> str:
+    """Layout of the rows of a file, as its first row tells; empty when it is none that is known."""
     try:
         with path.open("rb") as file:
             return row_format(parse_object(file.readline(64 * BLOCK)) or {})

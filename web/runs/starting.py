@@ -205,9 +205,10 @@ def _as_text(folder: Path) -> str:
 
 def _queue(services: Services, identity: str) -> None:
     turn = life.queue(services.database, identity)
+    work = life.get(services.database, identity)
     if not turn:
-        raise _busy(life.get(services.database, identity))
-    services.queues.add(Kind.RUN, identity, turn)
+        raise _busy(work)
+    services.queues.add(Kind.RUN, identity, turn, work.pipeline)
 
 
 def _busy(work: Work) -> ConflictError:

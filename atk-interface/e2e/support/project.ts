@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,8 +28,15 @@ export class Project {
 
   constructor() {
     there.add(this);
-    for (const name of ["configs", "inputs", "outputs", "models"]) mkdirSync(join(this.root, name), { recursive: true });
     mkdirSync(this.state);
+    this.fill();
+  }
+
+  /** Makes the project's files what they are at first. */
+  fill(): void {
+    mkdirSync(this.root, { recursive: true });
+    for (const name of readdirSync(this.root)) rmSync(join(this.root, name), { recursive: true });
+    for (const name of ["configs", "inputs", "outputs", "models"]) mkdirSync(join(this.root, name), { recursive: true });
     cpSync(join(REPOSITORY, "inputs", "sample"), join(this.root, "inputs", "sample"), { recursive: true });
     this.write("configs/poems.yaml", POEMS);
   }

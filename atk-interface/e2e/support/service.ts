@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import createClient, { type Client } from "openapi-fetch";
@@ -24,6 +24,7 @@ export class Service {
   readonly #running = new Map<Program, ProcessGroup>();
   readonly #variables: Record<string, string>;
   readonly url: string;
+  #wasEnded = false;
 
   private constructor(port: number, variables: Record<string, string>) {
     this.url = `http://127.0.0.1:${port}`;
@@ -81,6 +82,17 @@ export class Service {
     }
   }
 
+  /** Whether service and worker are the ones that were started at first. */
+  get isUnbroken(): boolean {
+    return !this.#wasEnded && this.#running.size === 2 && [...this.#running.values()].every((group) => group.isAlive);
+  }
+
+  /** Makes the project's files what they were at first, and forgets what was printed. */
+  tidy(): void {
+    this.project.fill();
+    ftruncateSync(this.#log);
+  }
+
   /** What service and worker have printed. */
   said(): string {
     return readFileSync(join(this.project.state, "processes.log"), "utf8");
@@ -110,6 +122,7 @@ export class Service {
 
   async #end(program: Program, signal: NodeJS.Signals): Promise<void> {
     const group = this.#running.get(program);
+    this.#wasEnded = true;
     this.#running.delete(program);
     group?.signal(signal);
     await group?.ended;

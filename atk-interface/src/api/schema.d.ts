@@ -4,6 +4,118 @@
  */
 
 export interface paths {
+    "/api/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Model
+         * @description Ask a model and get its answer as it is made. Nothing is kept: that is what /api/chats is for.
+         *
+         *     `token` and `thinking` hold a `text`, `sources` its `items`; `end` the `finish`, `seconds`, `first_seconds`,
+         *     `input_tokens`, `output_tokens`; `error` a `code`, a `detail` and the model's `status`. Close the connection to
+         *     stop it.
+         */
+        post: operations["ask_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Chats
+         * @description Conversations that are kept, those talked in last first.
+         */
+        get: operations["list_chats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats/{chat_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Chat
+         * @description One conversation, with what was said before an edit or a retry.
+         */
+        get: operations["read_chat"];
+        /**
+         * Keep Chat
+         * @description Begin a conversation under an id of one's own, or change its title, targets or messages.
+         */
+        put: operations["keep_chat"];
+        post?: never;
+        /**
+         * Delete Chat
+         * @description Forget a conversation. Corrections that came of it stay.
+         */
+        delete: operations["delete_chat"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/messages/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Message
+         * @description Add the next message. One that is there is replaced, with all behind it; what stood there becomes a version.
+         */
+        put: operations["keep_message"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chats/{chat_id}/messages/{number}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rate
+         * @description Say what an answer is worth. One that is rated down goes into the inbox of corrections.
+         */
+        post: operations["rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compare": {
         parameters: {
             query?: never;
@@ -16,6 +128,26 @@ export interface paths {
          * @description Two runs side by side: what their configs do not share, their funnels, their costs.
          */
         get: operations["compare_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compare/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Evaluations
+         * @description Two evaluations side by side, by the ids of their runs.
+         */
+        get: operations["compare_evaluations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -126,6 +258,190 @@ export interface paths {
          * @description A new config: every parameter of a pipeline, commented, or a copy of another config.
          */
         post: operations["new_config"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Corrections
+         * @description Answers that were rated down, the newest first.
+         */
+        get: operations["list_corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/corrections/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Corrected
+         * @description Write the accepted corrections as rows to train on, into inputs/corrections/.
+         */
+        post: operations["export_corrected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/corrections/{correction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Correct
+         * @description Write what the answer should have been, and accept it; or dismiss it.
+         */
+        put: operations["correct"];
+        post?: never;
+        /**
+         * Delete Correction
+         * @description Forget a correction.
+         */
+        delete: operations["delete_correction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Datasets
+         * @description What finished runs have made to train on and to evaluate with; the newest run's first.
+         */
+        get: operations["list_datasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dataset
+         * @description One file of rows or training folder, with its first rows.
+         */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{run_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Dataset
+         * @description A dataset in another layout, as JSON lines. Rows that cannot be written so are left out.
+         */
+        get: operations["export_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description What runs have found out about models, the newest first.
+         */
+        get: operations["list_evaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluation
+         * @description The evaluation that a run has made.
+         */
+        get: operations["get_evaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{run_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluation Answers
+         * @description Questions with the expected answer, and what the model said before and after.
+         */
+        get: operations["evaluation_answers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -332,6 +648,92 @@ export interface paths {
          * @description Stop a job.
          */
         post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description All models below outputs/ and models/, the newest first, each with what is known of it.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Model
+         * @description Delete a model folder or a .gguf file, for good.
+         */
+        delete: operations["delete_model"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description One model: how it was trained, how good it is, what was made of it.
+         */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/serve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Serve Models
+         * @description Start a server of these models on this machine, or find the one that serves them already.
+         *
+         *     It is a run like any other: to stop it, pause or cancel it.
+         */
+        post: operations["serve_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/served": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Served
+         * @description Servers that are queued or running, each asked whether it answers.
+         */
+        get: operations["list_served"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -841,6 +1243,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Training Curves
+         * @description Loss and all that, step by step, thinned out for a chart. Live ones come as `training` events of the run.
+         */
+        get: operations["training_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -977,6 +1399,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Training
+         * @description The same, and queue it. What is to follow starts by itself, one after the other, when the one before it is
+         *     completed.
+         */
+        post: operations["start_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training-configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Training
+         * @description Write a config that trains on what runs have made, and one for each thing that is to follow. Starts nothing.
+         */
+        post: operations["make_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads": {
         parameters: {
             query?: never;
@@ -1035,6 +1498,48 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AnswerPage
+         * @description A page of questions with the answers before and after.
+         */
+        AnswerPage: {
+            /** Items */
+            items: components["schemas"]["Row"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+        };
+        /**
+         * AskModel
+         * @description A question to a model, with the conversation before it.
+         */
+        AskModel: {
+            /**
+             * Messages
+             * @example [
+             *       {
+             *         "content": "Who keeps the lamp?",
+             *         "role": "user"
+             *       }
+             *     ]
+             */
+            messages: components["schemas"]["Said"][];
+            /**
+             * Retrieval
+             * @description Of a rag-server: whether to look for passages first; null: as it is set.
+             */
+            retrieval?: boolean | null;
+            sampling?: components["schemas"]["ChatSampling"];
+            /**
+             * Target
+             * @example {
+             *       "kind": "offline"
+             *     }
+             */
+            target: components["schemas"]["ServedTarget"] | components["schemas"]["ModelTarget"] | components["schemas"]["ProviderTarget"] | components["schemas"]["OfflineTarget"];
+        };
         /**
          * BinaryPreview
          * @description Nothing that can be shown.
@@ -1145,6 +1650,119 @@ export interface components {
              * @example write_questions
              */
             step: string;
+        };
+        /**
+         * Chat
+         * @description A conversation.
+         */
+        Chat: {
+            /** Changed */
+            changed: number;
+            /** Created */
+            created: number;
+            /** Id */
+            id: string;
+            /** Messages */
+            messages: components["schemas"]["KeptMessage"][];
+            sampling: components["schemas"]["ChatSampling"];
+            /** Targets */
+            targets: (components["schemas"]["ServedTarget"] | components["schemas"]["ModelTarget"] | components["schemas"]["ProviderTarget"] | components["schemas"]["OfflineTarget"])[];
+            /** Title */
+            title: string;
+        };
+        /**
+         * ChatHead
+         * @description A conversation in the list.
+         */
+        ChatHead: {
+            /**
+             * Changed
+             * @description Seconds since 1970.
+             */
+            changed: number;
+            /**
+             * Created
+             * @description Seconds since 1970.
+             */
+            created: number;
+            /**
+             * Id
+             * @example 0123456789abcdef0123456789abcdef
+             */
+            id: string;
+            /**
+             * Messages
+             * @description How many.
+             */
+            messages: number;
+            /** Targets */
+            targets: (components["schemas"]["ServedTarget"] | components["schemas"]["ModelTarget"] | components["schemas"]["ProviderTarget"] | components["schemas"]["OfflineTarget"])[];
+            /**
+             * Title
+             * @example Who keeps the lamp?
+             */
+            title: string;
+        };
+        /**
+         * ChatPage
+         * @description A page of conversations, those talked in last first.
+         */
+        ChatPage: {
+            /** Items */
+            items: components["schemas"]["ChatHead"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ChatSampling
+         * @description How to sample; what is left out is left to the model.
+         */
+        ChatSampling: {
+            /**
+             * Max Tokens
+             * @description Longest answer, in tokens.
+             */
+            max_tokens?: number | null;
+            /** Seed */
+            seed?: number | null;
+            /** Stop */
+            stop?: string[] | null;
+            /**
+             * Temperature
+             * @description 0 is greedy.
+             */
+            temperature?: number | null;
+            /** Top P */
+            top_p?: number | null;
+        };
+        /**
+         * ChatWish
+         * @description A conversation to keep: begun with this, or changed. Messages that are left out stay as they are.
+         */
+        ChatWish: {
+            /** Messages */
+            messages?: components["schemas"]["Message"][] | null;
+            sampling?: components["schemas"]["ChatSampling"];
+            /**
+             * Targets
+             * @example [
+             *       {
+             *         "kind": "offline"
+             *       }
+             *     ]
+             */
+            targets: (components["schemas"]["ServedTarget"] | components["schemas"]["ModelTarget"] | components["schemas"]["ProviderTarget"] | components["schemas"]["OfflineTarget"])[];
+            /**
+             * Title
+             * @description Empty: the first question.
+             * @default
+             */
+            title: string;
         };
         /**
          * CheckFile
@@ -1319,6 +1937,322 @@ export interface components {
             seconds: number;
         };
         /**
+         * Correction
+         * @description An answer that was rated down, and what should have been said.
+         */
+        Correction: {
+            /**
+             * Answer
+             * @description What the model said.
+             */
+            answer: string;
+            /** Changed */
+            changed: number;
+            /**
+             * Chat
+             * @description Id of the conversation.
+             */
+            chat: string;
+            /**
+             * Corrected
+             * @description What it should have said; empty while nobody has written it.
+             */
+            corrected: string;
+            /**
+             * Created
+             * @description Seconds since 1970.
+             */
+            created: number;
+            /**
+             * Id
+             * @example 0123456789abcdef01234567
+             */
+            id: string;
+            /**
+             * Message
+             * @description Number of the answer in it, when it was rated.
+             */
+            message: number;
+            /**
+             * Messages
+             * @description The conversation up to the question.
+             */
+            messages: components["schemas"]["Said"][];
+            /** Model */
+            model: string;
+            /** Note */
+            note: string;
+            state: components["schemas"]["CorrectionState"];
+        };
+        /**
+         * CorrectionPage
+         * @description A page of corrections, the newest first.
+         */
+        CorrectionPage: {
+            /**
+             * Counts
+             * @description How many there are, by state.
+             * @example {
+             *       "open": 3
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Items */
+            items: components["schemas"]["Correction"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+        };
+        /**
+         * CorrectionState
+         * @description Where a correction is: to be written, ready for training, or not wanted.
+         * @enum {string}
+         */
+        CorrectionState: "open" | "accepted" | "dismissed";
+        /**
+         * CorrectionWish
+         * @description A decision about a correction.
+         */
+        CorrectionWish: {
+            /**
+             * Corrected
+             * @description Wanted when it is accepted.
+             * @default
+             */
+            corrected: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            state: components["schemas"]["CorrectionState"];
+        };
+        /**
+         * DatasetDetails
+         * @description An entry with what is in it.
+         */
+        DatasetDetails: {
+            /**
+             * Base Model
+             * @description Of a training folder: the model it names.
+             * @default
+             */
+            base_model: string;
+            /**
+             * Created
+             * @description Seconds since 1970.
+             * @example 1760000000
+             */
+            created: number;
+            /**
+             * Examples
+             * @description The first rows.
+             */
+            examples: components["schemas"]["Row"][];
+            /**
+             * Expected Steps
+             * @description Of a training folder: optimiser steps that follow from its settings.
+             * @default 0
+             */
+            expected_steps: number;
+            /**
+             * File
+             * @description File or folder, below the run's folder.
+             * @example datasets/pairs.jsonl
+             */
+            file: string;
+            /**
+             * Files
+             * @description Of a training folder: its data.
+             */
+            files: components["schemas"]["TrainingFileInfo"][];
+            /**
+             * Format
+             * @description Layout of the rows; of a training folder, all there are.
+             * @example messages
+             */
+            format: string;
+            /**
+             * Formats
+             * @description Layouts that an export can give, as far as the first row tells.
+             * @example [
+             *       "messages",
+             *       "sharegpt",
+             *       "text",
+             *       "segments"
+             *     ]
+             */
+            formats: string[];
+            kind: components["schemas"]["DatasetKind"];
+            /**
+             * Lengths
+             * @description How long the rows are; empty when that is not known.
+             */
+            lengths: components["schemas"]["LengthBucket"][];
+            /**
+             * Name
+             * @example pairs
+             */
+            name: string;
+            /**
+             * Parquet
+             * @description Whether it is there as Parquet too, beside it.
+             * @default false
+             */
+            parquet: boolean;
+            /**
+             * Path
+             * @description The same as configs name it: relative to the project.
+             * @example outputs/poems/datasets/pairs.jsonl
+             */
+            path: string;
+            /**
+             * Pipeline
+             * @example factual-datagen-pipeline
+             */
+            pipeline: string;
+            /**
+             * Rows
+             * @example 56
+             */
+            rows: number;
+            /**
+             * Run
+             * @description Id of the run.
+             * @example 0123456789abcdef
+             */
+            run: string;
+            /**
+             * Run Name
+             * @example poems
+             */
+            run_name: string;
+            /**
+             * Settings
+             * @description Of a training folder: its stage, as its finetune.yaml says.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Size
+             * @description Bytes of its rows.
+             * @example 12323
+             */
+            size: number;
+            /**
+             * Stage
+             * @description Of a training folder: pretraining or supervised.
+             * @default
+             * @example supervised
+             */
+            stage: string;
+            /**
+             * Tokens
+             * @description As estimated when it was written; 0: not known.
+             * @example 1893
+             */
+            tokens: number;
+        };
+        /**
+         * DatasetEntry
+         * @description Something that a run has made and that training or evaluation can use.
+         */
+        DatasetEntry: {
+            /**
+             * Base Model
+             * @description Of a training folder: the model it names.
+             * @default
+             */
+            base_model: string;
+            /**
+             * Created
+             * @description Seconds since 1970.
+             * @example 1760000000
+             */
+            created: number;
+            /**
+             * Expected Steps
+             * @description Of a training folder: optimiser steps that follow from its settings.
+             * @default 0
+             */
+            expected_steps: number;
+            /**
+             * File
+             * @description File or folder, below the run's folder.
+             * @example datasets/pairs.jsonl
+             */
+            file: string;
+            /**
+             * Format
+             * @description Layout of the rows; of a training folder, all there are.
+             * @example messages
+             */
+            format: string;
+            kind: components["schemas"]["DatasetKind"];
+            /**
+             * Name
+             * @example pairs
+             */
+            name: string;
+            /**
+             * Parquet
+             * @description Whether it is there as Parquet too, beside it.
+             * @default false
+             */
+            parquet: boolean;
+            /**
+             * Path
+             * @description The same as configs name it: relative to the project.
+             * @example outputs/poems/datasets/pairs.jsonl
+             */
+            path: string;
+            /**
+             * Pipeline
+             * @example factual-datagen-pipeline
+             */
+            pipeline: string;
+            /**
+             * Rows
+             * @example 56
+             */
+            rows: number;
+            /**
+             * Run
+             * @description Id of the run.
+             * @example 0123456789abcdef
+             */
+            run: string;
+            /**
+             * Run Name
+             * @example poems
+             */
+            run_name: string;
+            /**
+             * Size
+             * @description Bytes of its rows.
+             * @example 12323
+             */
+            size: number;
+            /**
+             * Stage
+             * @description Of a training folder: pretraining or supervised.
+             * @default
+             * @example supervised
+             */
+            stage: string;
+            /**
+             * Tokens
+             * @description As estimated when it was written; 0: not known.
+             * @example 1893
+             */
+            tokens: number;
+        };
+        /**
          * DatasetInfo
          * @description A dataset that can be looked at.
          */
@@ -1361,6 +2295,12 @@ export interface components {
             tokens: number;
         };
         /**
+         * DatasetKind
+         * @description What an entry is: a file of rows, a folder that is ready to train on, questions to evaluate with.
+         * @enum {string}
+         */
+        DatasetKind: "dataset" | "training" | "questions";
+        /**
          * DatasetList
          * @description What a run has written so far.
          */
@@ -1372,6 +2312,19 @@ export interface components {
              * @description In the order in which they run, part by part.
              */
             stages: components["schemas"]["StageInfo"][];
+        };
+        /**
+         * DatasetPage
+         * @description A page of entries, those of the newest run first.
+         */
+        DatasetPage: {
+            /** Items */
+            items: components["schemas"]["DatasetEntry"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
         };
         /**
          * Decision
@@ -1539,6 +2492,153 @@ export interface components {
             total: number;
         };
         /**
+         * EvaluationComparison
+         * @description Two evaluations side by side.
+         */
+        EvaluationComparison: {
+            first: components["schemas"]["EvaluationDetails"];
+            second: components["schemas"]["EvaluationDetails"];
+            /**
+             * Shared
+             * @description Names of the figures that both have.
+             */
+            shared: string[];
+        };
+        /**
+         * EvaluationDetails
+         * @description An evaluation with all that it says.
+         */
+        EvaluationDetails: {
+            /**
+             * After
+             * @description The model after.
+             * @example outputs/train/poems/model
+             */
+            after: string;
+            /**
+             * Before
+             * @description The model before.
+             * @example Qwen/Qwen3-0.6B-Base
+             */
+            before: string;
+            /**
+             * Conclusions
+             * @description What the figures say, in words.
+             */
+            conclusions: string[];
+            /**
+             * Contamination
+             * @description Questions that the training data gives away.
+             */
+            contamination: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created
+             * @description Seconds since 1970.
+             */
+            created: number;
+            /** Figures */
+            figures: components["schemas"]["Figure"][];
+            /**
+             * Folder
+             * @description Relative to the project.
+             * @example outputs/train/poems-evaluate
+             */
+            folder: string;
+            /**
+             * Forgetting
+             * @description What general knowledge was lost.
+             */
+            forgetting: {
+                [key: string]: unknown;
+            };
+            /**
+             * Models
+             * @description What was compared, as the evaluation tells of it.
+             */
+            models: {
+                [key: string]: unknown;
+            };
+            /**
+             * Notes
+             * @description What to know about how they were measured.
+             */
+            notes: string[];
+            /**
+             * Questions
+             * @description How many were asked, and the like.
+             */
+            questions: {
+                [key: string]: unknown;
+            };
+            /**
+             * Report
+             * @description Its report, relative to the project; empty when there is none.
+             */
+            report: string;
+            /**
+             * Run
+             * @description Id of the run.
+             * @example 0123456789abcdef
+             */
+            run: string;
+            /** Run Name */
+            run_name: string;
+        };
+        /**
+         * EvaluationEntry
+         * @description An evaluation that some run has made.
+         */
+        EvaluationEntry: {
+            /**
+             * After
+             * @description The model after.
+             * @example outputs/train/poems/model
+             */
+            after: string;
+            /**
+             * Before
+             * @description The model before.
+             * @example Qwen/Qwen3-0.6B-Base
+             */
+            before: string;
+            /**
+             * Created
+             * @description Seconds since 1970.
+             */
+            created: number;
+            /** Figures */
+            figures: components["schemas"]["Figure"][];
+            /**
+             * Folder
+             * @description Relative to the project.
+             * @example outputs/train/poems-evaluate
+             */
+            folder: string;
+            /**
+             * Run
+             * @description Id of the run.
+             * @example 0123456789abcdef
+             */
+            run: string;
+            /** Run Name */
+            run_name: string;
+        };
+        /**
+         * EvaluationPage
+         * @description A page of evaluations, the newest first.
+         */
+        EvaluationPage: {
+            /** Items */
+            items: components["schemas"]["EvaluationEntry"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+        };
+        /**
          * Export
          * @description What is exported.
          */
@@ -1550,6 +2650,23 @@ export interface components {
             dataset: string;
             /** @description `accepted`: accepted or edited. `not-rejected`: undecided ones too. */
             include: components["schemas"]["Include"];
+        };
+        /**
+         * ExportCorrections
+         * @description Where the accepted ones are to go.
+         */
+        ExportCorrections: {
+            /**
+             * Name
+             * @description Of the file, without its ending.
+             * @example lamp
+             */
+            name: string;
+            /**
+             * Overwrite
+             * @default false
+             */
+            overwrite: boolean;
         };
         /**
          * Exported
@@ -1574,6 +2691,27 @@ export interface components {
             left_out: number;
             /** Rows */
             rows: number;
+        };
+        /**
+         * ExportedCorrections
+         * @description What was written.
+         */
+        ExportedCorrections: {
+            /**
+             * Left Out
+             * @description Why some make no row, one text for each.
+             */
+            left_out: string[];
+            /**
+             * Path
+             * @description Relative to the project.
+             * @example inputs/corrections/lamp.jsonl
+             */
+            path: string;
+            /** Rows */
+            rows: number;
+            /** Tokens */
+            tokens: number;
         };
         /**
          * Failed
@@ -1693,6 +2831,43 @@ export interface components {
             total: number;
         };
         /**
+         * Figure
+         * @description One figure of an evaluation, before and after.
+         */
+        Figure: {
+            /** After */
+            after: number | null;
+            /** Before */
+            before: number | null;
+            /**
+             * Better
+             * @description `higher` or `lower`.
+             * @example higher
+             */
+            better: string;
+            /** High After */
+            high_after: number | null;
+            /** High Before */
+            high_before: number | null;
+            /** Low After */
+            low_after: number | null;
+            /**
+             * Low Before
+             * @description Lower end of its confidence interval.
+             */
+            low_before: number | null;
+            /**
+             * Name
+             * @example closed-book answers right
+             */
+            name: string;
+            /**
+             * Unit
+             * @example %
+             */
+            unit: string;
+        };
+        /**
          * Figures
          * @description What a run has come to.
          */
@@ -1774,6 +2949,48 @@ export interface components {
             records: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * FollowUpView
+         * @description A run that is to follow.
+         */
+        FollowUpView: {
+            /**
+             * Config
+             * @description Below configs/.
+             * @example train/poems-evaluate.yaml
+             */
+            config: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "evaluate" | "export";
+            /** Output Dir */
+            output_dir: string;
+        };
+        /**
+         * Following
+         * @description What comes after the run.
+         */
+        Following: {
+            /**
+             * Problem
+             * @description Why the next one could not be started.
+             * @default
+             */
+            problem: string;
+            /**
+             * Started
+             * @description Id of the run that was started after it.
+             * @default
+             */
+            started: string;
+            /**
+             * Then
+             * @description Configs still to be run.
+             */
+            then?: string[];
         };
         /**
          * FoundSample
@@ -1922,6 +3139,82 @@ export interface components {
             state: components["schemas"]["State"];
         };
         /**
+         * KeptMessage
+         * @description A message with what stood in its place before.
+         */
+        KeptMessage: {
+            /** Content */
+            content: string;
+            /**
+             * Created
+             * @description Seconds since 1970; 0: now.
+             * @default 0
+             */
+            created: number;
+            /**
+             * Finish
+             * @description Why it ended: stop, length, cancelled, error.
+             * @default
+             */
+            finish: string;
+            /**
+             * First Seconds
+             * @description Until its first token.
+             */
+            first_seconds?: number | null;
+            /** Input Tokens */
+            input_tokens?: number | null;
+            /**
+             * Lane
+             * @description Which of the chat's targets answered: side by side.
+             * @default 0
+             */
+            lane: number;
+            /**
+             * Model
+             * @description Who said it; empty for people.
+             * @default
+             */
+            model: string;
+            /** Output Tokens */
+            output_tokens?: number | null;
+            /**
+             * Problem
+             * @description What went wrong, if it did.
+             * @default
+             */
+            problem: string;
+            rating?: components["schemas"]["Rating"] | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "user" | "assistant";
+            /**
+             * Seconds
+             * @description Until its end.
+             */
+            seconds?: number | null;
+            /**
+             * Sources
+             * @description Passages it rests on, as the server gave them.
+             */
+            sources?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Thinking
+             * @description What the model thought aloud before it.
+             * @default
+             */
+            thinking: string;
+            /**
+             * Versions
+             * @description The newest last; at most ten are kept.
+             */
+            versions?: components["schemas"]["OlderVersion"][];
+        };
+        /**
          * Kind
          * @description What is done: a whole run, or a job on a sample of one.
          * @enum {string}
@@ -1936,6 +3229,24 @@ export interface components {
             name?: string | null;
             /** Tags */
             tags?: string[] | null;
+        };
+        /**
+         * LengthBucket
+         * @description Rows of a range of lengths.
+         */
+        LengthBucket: {
+            /**
+             * Least
+             * @description Tokens, included.
+             */
+            least: number;
+            /**
+             * Most
+             * @description Tokens, not included.
+             */
+            most: number;
+            /** Rows */
+            rows: number;
         };
         /**
          * LogFile
@@ -2011,6 +3322,77 @@ export interface components {
             token: string;
         };
         /**
+         * Message
+         * @description A message of a conversation, as it is kept.
+         */
+        Message: {
+            /** Content */
+            content: string;
+            /**
+             * Created
+             * @description Seconds since 1970; 0: now.
+             * @default 0
+             */
+            created: number;
+            /**
+             * Finish
+             * @description Why it ended: stop, length, cancelled, error.
+             * @default
+             */
+            finish: string;
+            /**
+             * First Seconds
+             * @description Until its first token.
+             */
+            first_seconds?: number | null;
+            /** Input Tokens */
+            input_tokens?: number | null;
+            /**
+             * Lane
+             * @description Which of the chat's targets answered: side by side.
+             * @default 0
+             */
+            lane: number;
+            /**
+             * Model
+             * @description Who said it; empty for people.
+             * @default
+             */
+            model: string;
+            /** Output Tokens */
+            output_tokens?: number | null;
+            /**
+             * Problem
+             * @description What went wrong, if it did.
+             * @default
+             */
+            problem: string;
+            rating?: components["schemas"]["Rating"] | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "user" | "assistant";
+            /**
+             * Seconds
+             * @description Until its end.
+             */
+            seconds?: number | null;
+            /**
+             * Sources
+             * @description Passages it rests on, as the server gave them.
+             */
+            sources?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Thinking
+             * @description What the model thought aloud before it.
+             * @default
+             */
+            thinking: string;
+        };
+        /**
          * Mistake
          * @description One thing wrong in a config or in a request.
          */
@@ -2037,6 +3419,212 @@ export interface components {
              * @example chunk_sise: unknown key; did you mean chunk_size?
              */
             message: string;
+        };
+        /**
+         * ModelDetails
+         * @description A model with what is known of it.
+         */
+        ModelDetails: {
+            /**
+             * Base Model
+             * @example Qwen/Qwen3-0.6B-Base
+             */
+            base_model: string;
+            /**
+             * Chat Template
+             * @description Name; empty: not known.
+             * @example chatml
+             */
+            chat_template: string;
+            /**
+             * Created
+             * @description Seconds since 1970.
+             */
+            created: number;
+            /**
+             * Evaluation
+             * @description Id of the run that made them; empty: not evaluated.
+             */
+            evaluation: string;
+            /**
+             * Evaluations
+             * @description All whose `before` or `after` it is; the newest first.
+             */
+            evaluations: components["schemas"]["EvaluationEntry"][];
+            /**
+             * Exports
+             * @description Paths of models that were exported from it.
+             */
+            exports: string[];
+            /**
+             * Figures
+             * @description Of the newest evaluation whose `after` it is.
+             */
+            figures: components["schemas"]["Figure"][];
+            /** Files */
+            files: components["schemas"]["ModelFile"][];
+            kind: components["schemas"]["ModelKind"];
+            /**
+             * Name
+             * @example poems
+             */
+            name: string;
+            /**
+             * Parameters
+             * @description Of the whole model; 0: not known.
+             */
+            parameters: number;
+            /**
+             * Path
+             * @description Relative to the project: what configs write.
+             * @example outputs/train/poems/model
+             */
+            path: string;
+            /**
+             * Record
+             * @description Its training.json.
+             */
+            record: {
+                [key: string]: unknown;
+            };
+            /**
+             * Run
+             * @description Id of the run whose folder it lies in; empty: of none.
+             */
+            run: string;
+            /** Run Name */
+            run_name: string;
+            /** Served */
+            served: components["schemas"]["ServedName"][];
+            /**
+             * Size
+             * @description Bytes of its files.
+             */
+            size: number;
+            /** Stages */
+            stages: components["schemas"]["TrainedStage"][];
+            /** Stops */
+            stops: string[];
+        };
+        /**
+         * ModelEntry
+         * @description A model that is there.
+         */
+        ModelEntry: {
+            /**
+             * Base Model
+             * @example Qwen/Qwen3-0.6B-Base
+             */
+            base_model: string;
+            /**
+             * Chat Template
+             * @description Name; empty: not known.
+             * @example chatml
+             */
+            chat_template: string;
+            /**
+             * Created
+             * @description Seconds since 1970.
+             */
+            created: number;
+            /**
+             * Evaluation
+             * @description Id of the run that made them; empty: not evaluated.
+             */
+            evaluation: string;
+            /**
+             * Exports
+             * @description Paths of models that were exported from it.
+             */
+            exports: string[];
+            /**
+             * Figures
+             * @description Of the newest evaluation whose `after` it is.
+             */
+            figures: components["schemas"]["Figure"][];
+            kind: components["schemas"]["ModelKind"];
+            /**
+             * Name
+             * @example poems
+             */
+            name: string;
+            /**
+             * Parameters
+             * @description Of the whole model; 0: not known.
+             */
+            parameters: number;
+            /**
+             * Path
+             * @description Relative to the project: what configs write.
+             * @example outputs/train/poems/model
+             */
+            path: string;
+            /**
+             * Run
+             * @description Id of the run whose folder it lies in; empty: of none.
+             */
+            run: string;
+            /** Run Name */
+            run_name: string;
+            /** Served */
+            served: components["schemas"]["ServedName"][];
+            /**
+             * Size
+             * @description Bytes of its files.
+             */
+            size: number;
+            /** Stages */
+            stages: components["schemas"]["TrainedStage"][];
+            /** Stops */
+            stops: string[];
+        };
+        /**
+         * ModelFile
+         * @description A file of a model.
+         */
+        ModelFile: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+        };
+        /**
+         * ModelKind
+         * @description What it is: a whole model, an adapter that wants its base model, one file for llama.cpp.
+         * @enum {string}
+         */
+        ModelKind: "full" | "adapter" | "gguf";
+        /**
+         * ModelPage
+         * @description A page of models, the newest first.
+         */
+        ModelPage: {
+            /** Items */
+            items: components["schemas"]["ModelEntry"][];
+            /**
+             * Next
+             * @description Cursor of the next page; null on the last.
+             */
+            next?: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ModelTarget
+         * @description A model folder or .gguf file that is being served.
+         */
+        ModelTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "model";
+            /**
+             * Path
+             * @description Folder, or .gguf file, below outputs/ or models/.
+             * @example outputs/train/poems/model
+             */
+            path: string;
         };
         /**
          * Move
@@ -2125,6 +3713,30 @@ export interface components {
              * @example poems.yaml
              */
             template: string;
+        };
+        /**
+         * OfflineTarget
+         * @description The rule-based stand-in: free, and no model at all.
+         */
+        OfflineTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "offline";
+        };
+        /**
+         * OlderVersion
+         * @description What stood from a message on, before it was edited or asked again.
+         */
+        OlderVersion: {
+            /** Messages */
+            messages: components["schemas"]["Message"][];
+            /**
+             * Replaced
+             * @description Seconds since 1970.
+             */
+            replaced: number;
         };
         /**
          * Order
@@ -2519,6 +4131,23 @@ export interface components {
             items: components["schemas"]["ProviderEntry"][];
         };
         /**
+         * ProviderTarget
+         * @description A model of a provider that Settings list.
+         */
+        ProviderTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "provider";
+            /**
+             * Model
+             * @description PROVIDER:NAME.
+             * @example ollama:qwen3:8b
+             */
+            model: string;
+        };
+        /**
          * ProviderWish
          * @description A provider to keep.
          */
@@ -2536,6 +4165,25 @@ export interface components {
              */
             secret: string;
         };
+        /**
+         * Rate
+         * @description A rating; null takes it back.
+         */
+        Rate: {
+            /**
+             * Note
+             * @description What is wrong with it.
+             * @default
+             */
+            note: string;
+            rating: components["schemas"]["Rating"] | null;
+        };
+        /**
+         * Rating
+         * @description What a person thinks of an answer.
+         * @enum {string}
+         */
+        Rating: "up" | "down";
         /**
          * RecordPage
          * @description Finished inputs in the order in which they were finished.
@@ -2878,6 +4526,19 @@ export interface components {
             total: number;
         };
         /**
+         * Said
+         * @description A message as the model gets it.
+         */
+        Said: {
+            /** Content */
+            content: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "user" | "assistant";
+        };
+        /**
          * Sample
          * @description A row with its lineage.
          */
@@ -2997,6 +4658,89 @@ export interface components {
              * @description One line. Blanks around it are left out.
              */
             value: string;
+        };
+        /**
+         * ServeWish
+         * @description Models to serve, together in one server.
+         */
+        ServeWish: {
+            /** Models */
+            models: string[];
+        };
+        /**
+         * Served
+         * @description A server of models: a run of basic-server or rag-server.
+         */
+        Served: {
+            /**
+             * Answers
+             * @description Whether it answers just now.
+             */
+            answers: boolean;
+            /**
+             * Models
+             * @description What requests call them.
+             */
+            models: string[];
+            /**
+             * Paths
+             * @description What it was started with, as its config writes it.
+             */
+            paths: string[];
+            run: components["schemas"]["Run"];
+            /**
+             * Url
+             * @description Root of its API; empty until it listens.
+             * @example http://127.0.0.1:8101/v1
+             */
+            url: string;
+        };
+        /**
+         * ServedList
+         * @description All servers that are queued or running.
+         */
+        ServedList: {
+            /** Items */
+            items: components["schemas"]["Served"][];
+        };
+        /**
+         * ServedName
+         * @description Where a model is served.
+         */
+        ServedName: {
+            /**
+             * Name
+             * @description What requests call it.
+             */
+            name: string;
+            /**
+             * Run
+             * @description Id of the run that serves it.
+             */
+            run: string;
+        };
+        /**
+         * ServedTarget
+         * @description A model of a server that this service has started.
+         */
+        ServedTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "served";
+            /**
+             * Model
+             * @description As GET /api/models/served names it; empty: its first.
+             * @default
+             */
+            model: string;
+            /**
+             * Run
+             * @description The server's run.
+             * @example 0123456789abcdef
+             */
+            run: string;
         };
         /**
          * Session
@@ -3201,6 +4945,14 @@ export interface components {
             tags?: string[];
         };
         /**
+         * StartedTraining
+         * @description A training that was queued, with the config it runs.
+         */
+        StartedTraining: {
+            made: components["schemas"]["TrainingConfig"];
+            run: components["schemas"]["Run"];
+        };
+        /**
          * State
          * @description Where a run is. `lost`: its process or its worker died; it can be resumed.
          * @enum {string}
@@ -3360,6 +5112,234 @@ export interface components {
              * @description Reckoned from samples, because the file is large.
              */
             sampled: boolean;
+        };
+        /**
+         * TrainedStage
+         * @description One stage of training, as training.json tells of it.
+         */
+        TrainedStage: {
+            /** Epochs */
+            epochs: number;
+            /** Final Loss */
+            final_loss: number | null;
+            /**
+             * Kind
+             * @example supervised
+             */
+            kind: string;
+            /** Steps */
+            steps: number;
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * TrainingConfig
+         * @description A config that was made.
+         */
+        TrainingConfig: {
+            /** Base Model */
+            base_model: string;
+            /**
+             * Config
+             * @description Below configs/; what `POST /api/runs` takes.
+             * @example train/poems.yaml
+             */
+            config: string;
+            /**
+             * Notes
+             * @description What to know before it is started, such as too few steps.
+             */
+            notes: string[];
+            /**
+             * Output Dir
+             * @example outputs/train/poems
+             */
+            output_dir: string;
+            /** Stages */
+            stages: components["schemas"]["TrainingStageView"][];
+            /** Then */
+            then: components["schemas"]["FollowUpView"][];
+        };
+        /**
+         * TrainingCurve
+         * @description One stage of a training run.
+         */
+        TrainingCurve: {
+            latest: components["schemas"]["TrainingPoint"];
+            /**
+             * Points
+             * @description In order of steps. Where the first step is not behind those that were shown, training has gone back to a checkpoint: what was shown from that step on is void.
+             */
+            points: components["schemas"]["TrainingPoint"][];
+            /**
+             * Stage
+             * @example 1 pretraining
+             */
+            stage: string;
+            /**
+             * Steps
+             * @description Steps that there will be; 0: not known.
+             */
+            steps: number;
+        };
+        /**
+         * TrainingFileInfo
+         * @description A file of a training folder.
+         */
+        TrainingFileInfo: {
+            /**
+             * File
+             * @description Below the run's folder.
+             * @example sft_run/chat.jsonl
+             */
+            file: string;
+            /**
+             * Format
+             * @example messages
+             */
+            format: string;
+            /** Rows */
+            rows: number;
+            /** Size */
+            size: number;
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * TrainingHistory
+         * @description The curves of a training run.
+         */
+        TrainingHistory: {
+            /**
+             * Complete
+             * @description False while a very long file is still being read: ask again.
+             */
+            complete: boolean;
+            following: components["schemas"]["Following"];
+            /**
+             * Last
+             * @description Send it as `after` to get what came since.
+             * @example 0a1b2c3d.812
+             */
+            last: string;
+            /** Stages */
+            stages: components["schemas"]["TrainingCurve"][];
+            /**
+             * Whole
+             * @description True: these points take the place of all that were shown. False: they come behind those.
+             */
+            whole: boolean;
+        };
+        /**
+         * TrainingPoint
+         * @description One step. Figures that were not noted are null.
+         */
+        TrainingPoint: {
+            /** Epoch */
+            epoch?: number | null;
+            /** Eta Seconds */
+            eta_seconds?: number | null;
+            /** Gradient Norm */
+            gradient_norm?: number | null;
+            /** Learning Rate */
+            learning_rate?: number | null;
+            /** Loss */
+            loss?: number | null;
+            /** Memory Bytes */
+            memory_bytes?: number | null;
+            /** Step */
+            step: number;
+            /**
+             * T
+             * @description Seconds since 1970.
+             */
+            t?: number | null;
+            /**
+             * Tokens
+             * @description Trained on so far.
+             */
+            tokens?: number | null;
+            /** Tokens Per Second */
+            tokens_per_second?: number | null;
+        };
+        /**
+         * TrainingSource
+         * @description Data to train on.
+         */
+        TrainingSource: {
+            /**
+             * File
+             * @description A training folder or a file of rows below the run's folder, as GET /api/datasets names it; empty: all training folders of the run.
+             * @default
+             */
+            file: string;
+            /**
+             * Run
+             * @example 0123456789abcdef
+             */
+            run: string;
+        };
+        /**
+         * TrainingStageView
+         * @description One stage of the config.
+         */
+        TrainingStageView: {
+            /**
+             * Expected Steps
+             * @description 0: not known.
+             */
+            expected_steps: number;
+            /** Files */
+            files: string[];
+            /**
+             * Folder
+             * @description Relative to the project.
+             * @example outputs/poems/pretraining_run
+             */
+            folder: string;
+            /**
+             * Kind
+             * @example pretraining
+             */
+            kind: string;
+            /** Rows */
+            rows: number;
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * TrainingWish
+         * @description What to train, and what is to follow.
+         */
+        TrainingWish: {
+            /**
+             * Base Model
+             * @description Name on the Hugging Face hub, a folder, or `new`; empty: what the training folder names.
+             * @default
+             * @example Qwen/Qwen3-0.6B-Base
+             */
+            base_model: string;
+            /**
+             * Name
+             * @description Of the config and the output folder; empty: one that is free, after the first run.
+             * @default
+             * @example lamp-keeper
+             */
+            name: string;
+            /**
+             * Preset
+             * @description What memory there is; auto looks.
+             * @default auto
+             * @enum {string}
+             */
+            preset: "auto" | "cpu" | "8gb" | "16gb" | "24gb" | "48gb" | "80gb" | "141gb";
+            /** Sources */
+            sources: components["schemas"]["TrainingSource"][];
+            /**
+             * Then
+             * @description What follows, in this order.
+             */
+            then?: ("evaluate" | "export")[];
         };
         /**
          * Tree
@@ -3547,9 +5527,16 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AnswerPage = components['schemas']['AnswerPage'];
+export type AskModel = components['schemas']['AskModel'];
 export type BinaryPreview = components['schemas']['BinaryPreview'];
 export type BulkReview = components['schemas']['BulkReview'];
 export type Call = components['schemas']['Call'];
+export type Chat = components['schemas']['Chat'];
+export type ChatHead = components['schemas']['ChatHead'];
+export type ChatPage = components['schemas']['ChatPage'];
+export type ChatSampling = components['schemas']['ChatSampling'];
+export type ChatWish = components['schemas']['ChatWish'];
 export type CheckFile = components['schemas']['CheckFile'];
 export type CheckText = components['schemas']['CheckText'];
 export type Checked = components['schemas']['Checked'];
@@ -3558,8 +5545,16 @@ export type Comparison = components['schemas']['Comparison'];
 export type ConfigDifference = components['schemas']['ConfigDifference'];
 export type ConfigEntryKind = components['schemas']['ConfigEntryKind'];
 export type ConnectionTest = components['schemas']['ConnectionTest'];
+export type Correction = components['schemas']['Correction'];
+export type CorrectionPage = components['schemas']['CorrectionPage'];
+export type CorrectionState = components['schemas']['CorrectionState'];
+export type CorrectionWish = components['schemas']['CorrectionWish'];
+export type DatasetDetails = components['schemas']['DatasetDetails'];
+export type DatasetEntry = components['schemas']['DatasetEntry'];
 export type DatasetInfo = components['schemas']['DatasetInfo'];
+export type DatasetKind = components['schemas']['DatasetKind'];
 export type DatasetList = components['schemas']['DatasetList'];
+export type DatasetPage = components['schemas']['DatasetPage'];
 export type Decision = components['schemas']['Decision'];
 export type DocumentPreview = components['schemas']['DocumentPreview'];
 export type Dropped = components['schemas']['Dropped'];
@@ -3567,16 +5562,25 @@ export type Edit = components['schemas']['Edit'];
 export type Entry = components['schemas']['Entry'];
 export type EntryKind = components['schemas']['EntryKind'];
 export type EntryPage = components['schemas']['EntryPage'];
+export type EvaluationComparison = components['schemas']['EvaluationComparison'];
+export type EvaluationDetails = components['schemas']['EvaluationDetails'];
+export type EvaluationEntry = components['schemas']['EvaluationEntry'];
+export type EvaluationPage = components['schemas']['EvaluationPage'];
 export type Export = components['schemas']['Export'];
+export type ExportCorrections = components['schemas']['ExportCorrections'];
 export type Exported = components['schemas']['Exported'];
+export type ExportedCorrections = components['schemas']['ExportedCorrections'];
 export type Failed = components['schemas']['Failed'];
 export type FailedAnswer = components['schemas']['FailedAnswer'];
 export type FailedCount = components['schemas']['FailedCount'];
 export type FailedPage = components['schemas']['FailedPage'];
 export type FailedRecord = components['schemas']['FailedRecord'];
 export type FailedSummary = components['schemas']['FailedSummary'];
+export type Figure = components['schemas']['Figure'];
 export type Figures = components['schemas']['Figures'];
 export type FinishedInput = components['schemas']['FinishedInput'];
+export type FollowUpView = components['schemas']['FollowUpView'];
+export type Following = components['schemas']['Following'];
 export type FoundSample = components['schemas']['FoundSample'];
 export type Health = components['schemas']['Health'];
 export type History = components['schemas']['History'];
@@ -3584,19 +5588,30 @@ export type HistoryAttempt = components['schemas']['HistoryAttempt'];
 export type HistoryPoint = components['schemas']['HistoryPoint'];
 export type Include = components['schemas']['Include'];
 export type Job = components['schemas']['Job'];
+export type KeptMessage = components['schemas']['KeptMessage'];
 export type Kind = components['schemas']['Kind'];
 export type Label = components['schemas']['Label'];
+export type LengthBucket = components['schemas']['LengthBucket'];
 export type LogFile = components['schemas']['LogFile'];
 export type LogLines = components['schemas']['LogLines'];
 export type LogMatch = components['schemas']['LogMatch'];
 export type LogMatches = components['schemas']['LogMatches'];
 export type Login = components['schemas']['Login'];
+export type Message = components['schemas']['Message'];
 export type Mistake = components['schemas']['Mistake'];
+export type ModelDetails = components['schemas']['ModelDetails'];
+export type ModelEntry = components['schemas']['ModelEntry'];
+export type ModelFile = components['schemas']['ModelFile'];
+export type ModelKind = components['schemas']['ModelKind'];
+export type ModelPage = components['schemas']['ModelPage'];
+export type ModelTarget = components['schemas']['ModelTarget'];
 export type Move = components['schemas']['Move'];
 export type MoveConfig = components['schemas']['MoveConfig'];
 export type NewFolder = components['schemas']['NewFolder'];
 export type NewFromPipeline = components['schemas']['NewFromPipeline'];
 export type NewFromTemplate = components['schemas']['NewFromTemplate'];
+export type OfflineTarget = components['schemas']['OfflineTarget'];
+export type OlderVersion = components['schemas']['OlderVersion'];
 export type Order = components['schemas']['Order'];
 export type OrderEntry = components['schemas']['OrderEntry'];
 export type PipelineDetails = components['schemas']['PipelineDetails'];
@@ -3609,7 +5624,10 @@ export type ProblemDetails = components['schemas']['ProblemDetails'];
 export type Progress = components['schemas']['Progress'];
 export type ProviderEntry = components['schemas']['ProviderEntry'];
 export type ProviderList = components['schemas']['ProviderList'];
+export type ProviderTarget = components['schemas']['ProviderTarget'];
 export type ProviderWish = components['schemas']['ProviderWish'];
+export type Rate = components['schemas']['Rate'];
+export type Rating = components['schemas']['Rating'];
 export type RecordPage = components['schemas']['RecordPage'];
 export type ResumeRun = components['schemas']['ResumeRun'];
 export type RetryFailed = components['schemas']['RetryFailed'];
@@ -3623,17 +5641,24 @@ export type RowsPreview = components['schemas']['RowsPreview'];
 export type Run = components['schemas']['Run'];
 export type RunDetails = components['schemas']['RunDetails'];
 export type Runs = components['schemas']['Runs'];
+export type Said = components['schemas']['Said'];
 export type Sample = components['schemas']['Sample'];
 export type SamplePage = components['schemas']['SamplePage'];
 export type SecretEntry = components['schemas']['SecretEntry'];
 export type SecretList = components['schemas']['SecretList'];
 export type SecretValue = components['schemas']['SecretValue'];
+export type ServeWish = components['schemas']['ServeWish'];
+export type Served = components['schemas']['Served'];
+export type ServedList = components['schemas']['ServedList'];
+export type ServedName = components['schemas']['ServedName'];
+export type ServedTarget = components['schemas']['ServedTarget'];
 export type Session = components['schemas']['Session'];
 export type Source = components['schemas']['Source'];
 export type StageFunnel = components['schemas']['StageFunnel'];
 export type StageInfo = components['schemas']['StageInfo'];
 export type StartJob = components['schemas']['StartJob'];
 export type StartRun = components['schemas']['StartRun'];
+export type StartedTraining = components['schemas']['StartedTraining'];
 export type State = components['schemas']['State'];
 export type StepFunnel = components['schemas']['StepFunnel'];
 export type StoredConfig = components['schemas']['StoredConfig'];
@@ -3641,6 +5666,15 @@ export type TestAddress = components['schemas']['TestAddress'];
 export type TestProvider = components['schemas']['TestProvider'];
 export type TextPreview = components['schemas']['TextPreview'];
 export type TokenCount = components['schemas']['TokenCount'];
+export type TrainedStage = components['schemas']['TrainedStage'];
+export type TrainingConfig = components['schemas']['TrainingConfig'];
+export type TrainingCurve = components['schemas']['TrainingCurve'];
+export type TrainingFileInfo = components['schemas']['TrainingFileInfo'];
+export type TrainingHistory = components['schemas']['TrainingHistory'];
+export type TrainingPoint = components['schemas']['TrainingPoint'];
+export type TrainingSource = components['schemas']['TrainingSource'];
+export type TrainingStageView = components['schemas']['TrainingStageView'];
+export type TrainingWish = components['schemas']['TrainingWish'];
 export type Tree = components['schemas']['Tree'];
 export type TreeEntry = components['schemas']['TreeEntry'];
 export type Upload = components['schemas']['Upload'];
@@ -3649,6 +5683,669 @@ export type Verdict = components['schemas']['Verdict'];
 export type WriteConfig = components['schemas']['WriteConfig'];
 export type $defs = Record<string, never>;
 export interface operations {
+    ask_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskModel"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events: `start`, `token`, `thinking`, `sources`, then `end` or `error`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict: It does not go together with what is there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_chats: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatPage"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    read_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Chosen by whoever begins the conversation: 32 random hex digits. */
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    keep_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Chosen by whoever begins the conversation: 32 random hex digits. */
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description Begun. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict: It does not go together with what is there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Chosen by whoever begins the conversation: 32 random hex digits. */
+                chat_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    keep_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Chosen by whoever begins the conversation: 32 random hex digits. */
+                chat_id: string;
+                /** @description Counted from 0. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Message"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict: It does not go together with what is there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    rate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Chosen by whoever begins the conversation: 32 random hex digits. */
+                chat_id: string;
+                /** @description Counted from 0. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chat"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict: It does not go together with what is there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     compare_runs: {
         parameters: {
             query: {
@@ -3668,6 +6365,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    compare_evaluations: {
+        parameters: {
+            query: {
+                first: string;
+                second: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationComparison"];
                 };
             };
             /** @description Bad Request: The request makes no sense. */
@@ -4362,6 +7145,897 @@ export interface operations {
             };
             /** @description Conflict: It does not go together with what is there already. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_corrections: {
+        parameters: {
+            query?: {
+                /** @description Only in this state. */
+                state?: components["schemas"]["CorrectionState"] | null;
+                /** @description `next` of the page before. */
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionPage"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    export_corrected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportCorrections"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedCorrections"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict: It does not go together with what is there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                correction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correction"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                correction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_datasets: {
+        parameters: {
+            query?: {
+                /** @description Only these kinds. */
+                kind?: components["schemas"]["DatasetKind"][] | null;
+                /** @description Only of this run. */
+                run?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPage"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_dataset: {
+        parameters: {
+            query: {
+                /** @description Below the run's folder, as the list gives it. */
+                file: string;
+            };
+            header?: never;
+            path: {
+                /** @description Of a run. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetails"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    export_dataset: {
+        parameters: {
+            query: {
+                /** @description Below the run's folder, as the list gives it. */
+                file: string;
+                /** @description Layout of the rows. */
+                format: "messages" | "sharegpt" | "alpaca" | "text" | "segments";
+            };
+            header?: never;
+            path: {
+                /** @description Of a run. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_evaluations: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationPage"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a run. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetails"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    evaluation_answers: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Of a run. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerPage"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5447,6 +9121,455 @@ export interface operations {
             };
             /** @description Conflict: It does not go together with what is there already. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: {
+                /** @description Only these kinds. */
+                kind?: components["schemas"]["ModelKind"][] | null;
+                /** @description `next` of the page before. */
+                cursor?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPage"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_model: {
+        parameters: {
+            query: {
+                /** @description Folder, or .gguf file, below outputs/ or models/. */
+                path: string;
+                /** @description The last part of the path once more, so that nothing goes by mistake. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict: It does not go together with what is there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_model: {
+        parameters: {
+            query: {
+                /** @description Folder, or .gguf file, below outputs/ or models/. */
+                path: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetails"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    serve_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServeWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Served"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict: It does not go together with what is there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_served: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServedList"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8083,6 +12206,97 @@ export interface operations {
             };
         };
     };
+    training_curves: {
+        parameters: {
+            query?: {
+                /** @description At most so many of each stage. */
+                points?: number;
+                /** @description Only what came since: `last` of before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Of a run. */
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingHistory"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -8909,6 +13123,198 @@ export interface operations {
             };
             /** @description Not Found: There is no such thing. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    start_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedTraining"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict: It does not go together with what is there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large: More than the limits allow. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity: Understood, but it cannot be done: see `mistakes`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable: A part of the service does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    make_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingConfig"];
+                };
+            };
+            /** @description Bad Request: The request makes no sense. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized: No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden: It exists, but not for this service: outside its folders, from a foreign page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found: There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict: It does not go together with what is there already. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,4 @@
-import { Boxes, FileCog, FolderInput, FolderOutput, House, Play, Settings, type LucideIcon } from "lucide-react";
+import { BookOpen, Boxes, Brain, FileCog, FolderInput, FolderOutput, House, MessagesSquare, Play, Settings, type LucideIcon } from "lucide-react";
 
 /** The parts of the app, in the order in which one comes to them. `g` and `key`, one after the other, go there. */
 export interface Place {
@@ -15,5 +15,8 @@ export const PLACES: readonly Place[] = [
   { to: "/configs", name: "Configs", key: "c", icon: FileCog },
   { to: "/runs", name: "Runs", key: "r", icon: Play },
   { to: "/outputs", name: "Outputs", key: "o", icon: FolderOutput },
+  { to: "/datasets", name: "Datasets", key: "d", icon: BookOpen },
+  { to: "/models", name: "Models", key: "m", icon: Brain },
+  { to: "/chat", name: "Chat", key: "t", icon: MessagesSquare },
   { to: "/settings", name: "Settings", key: "s", icon: Settings },
 ];

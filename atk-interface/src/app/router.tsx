@@ -16,6 +16,7 @@ const pages: RouteObject[] = [
     lazy: () => import("@/features/runs/run-page"),
     children: [
       { index: true, lazy: () => import("@/features/runs/overview/overview-tab") },
+      { path: "training", lazy: () => import("@/features/training/training-tab") },
       { path: "samples", lazy: () => import("@/features/review/samples-tab") },
       { path: "failed", lazy: () => import("@/features/failed/failed-tab") },
       { path: "log", lazy: () => import("@/features/log/log-tab") },
@@ -26,6 +27,12 @@ const pages: RouteObject[] = [
   { path: "compare", lazy: () => import("@/features/compare/compare-page") },
   { path: "inputs/*", lazy: () => import("@/features/files/inputs-page") },
   { path: "outputs/*", lazy: () => import("@/features/files/outputs-page") },
+  { path: "datasets", lazy: () => import("@/features/datasets/datasets-page") },
+  { path: "datasets/:run/*", lazy: () => import("@/features/datasets/dataset-page") },
+  { path: "models", lazy: () => import("@/features/models/models-page") },
+  { path: "models/*", lazy: () => import("@/features/models/model-page") },
+  { path: "chat", lazy: () => import("@/features/chat/chat-page") },
+  { path: "chat/:id", lazy: () => import("@/features/chat/chat-page") },
   { path: "settings", lazy: () => import("@/features/settings/settings-page") },
   { path: "*", Component: NotFoundPage },
 ];

@@ -1,0 +1,191 @@
+"""A GGUF file, run by llama.cpp in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from finetuning.packages import require
+from generation_functions.errors import UsageError
+from serving.engine.endpoint import EndpointBackend
+from serving.engine.pieces import Activity, Embeddings, Piece, Usage
+from serving.engine.sampling import USUAL_SAMPLING, Sampling
+from serving.protocol import ChatRequest, CompletionRequest, EmbeddingRequest
+from serving.protocol_errors import not_supported, overloaded
+
+_MOST_SLOTS = 8
+_USUAL_CONTEXT = 8192
+_TOKENS_OF_COMPLETIONS = 16
+_TAIL = 1500
+
+Asked = TypeVar("Asked", ChatRequest, CompletionRequest)
+
+
+class LlamaCppBackend:
+    """One GGUF file. Its answers, stop strings, template and continuous batching are llama.cpp's.
+
+    Args:
+        context: Tokens of all answers under way together; None = 8192.
+        slots: Answers that are written at once, 8 at most.
+        queue: Requests that may wait; more are refused.
+        most_tokens: The longest answer.
+        defaults: What sampling settings are where a request says nothing.
+
+    Raises:
+        UsageError: There is no such file, or llama.cpp does not load it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        context: int | None,
+        slots: int,
+        queue: int,
+        most_tokens: int,
+        defaults: Sampling = USUAL_SAMPLING,
+        on_cpu: bool = False,
+    ) -> None:
+        self._slots, self._queue, self._most_tokens, self._defaults = (
+            min(slots, _MOST_SLOTS),
+            queue,
+            most_tokens,
+            defaults,
+        )
+        wanted = {
+            "path": str(path.expanduser().resolve()),
+            "context": context or _USUAL_CONTEXT,
+            "slots": self._slots,
+            "on_cpu": on_cpu,
+        }
+        self._process, address, key = _start(path, wanted)
+        self._endpoint = EndpointBackend(
+            address, path.stem, key, most_tokens=most_tokens, prepare=self._prepare, release=self._end
+        )
+
+    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+        """Answer a conversation."""
+        self._check_queue()
+        async for piece in _one_after_another(_choices(request), request.n, self._endpoint.chat):
+            yield piece
+
+    async def complete(self, request: CompletionRequest) -> AsyncIterator[Piece]:
+        """Go on with a text, or fill a gap in one."""
+        self._check_queue()
+        if request.suffix is not None and not all(isinstance(prompt, str) for prompt in request.prompts):
+            raise not_supported("llama.cpp fills gaps in text only, not in token ids.", "suffix")
+        if request.echo:
+            raise not_supported("llama.cpp does not repeat the prompt: leave out echo.", "echo")
+        asked = [
+            choice.model_copy(update={"prompt": prompt}) for prompt in request.prompts for choice in _choices(request)
+        ]
+        async for piece in _one_after_another(asked, request.n, self._endpoint.complete):
+            yield piece
+
+    async def embed(self, request: EmbeddingRequest) -> Embeddings:
+        """The mean of the last layer's vectors over a text's tokens, of length 1."""
+        return await self._endpoint.embed(request)
+
+    def activity(self) -> Activity:
+        """What it is doing; llama.cpp itself keeps the queue."""
+        busy = self._endpoint.activity().running
+        return Activity(min(busy, self._slots), max(0, busy - self._slots), self._slots)
+
+    async def close(self) -> None:
+        """End the process."""
+        await self._endpoint.close()
+
+    def _check_queue(self) -> None:
+        waiting = self.activity().waiting
+        if waiting >= self._queue and self._endpoint.activity().running >= self._slots:
+            raise overloaded(waiting)
+
+    def _prepare(self, path: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Settings as this server's other models have them, where llama.cpp has defaults of its own."""
+        if path == "/embeddings":
+            return "/v1/embeddings", body
+        chosen = self._defaults
+        for name in ("temperature", "top_p", "top_k", "min_p"):
+            body.setdefault(name, getattr(chosen, name))
+        body["top_k"] = max(0, body["top_k"])
+        if path == "/completions":  # no limit was asked for: OpenAI's default, not all that is allowed
+            most = body.get("max_tokens") if "max_tokens" in body else _TOKENS_OF_COMPLETIONS
+            body["max_tokens"] = min(most or _TOKENS_OF_COMPLETIONS, self._most_tokens)
+            suffix = body.pop("suffix", None)
+            if suffix is not None:
+                body.update(input_prefix=body.pop("prompt"), input_suffix=suffix, n_predict=body.pop("max_tokens"))
+                return "/infill", body
+        return f"/v1{path}", body
+
+    def _end(self) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+
+def _choices(request: Asked) -> list[Asked]:
+    """A request for each choice: llama.cpp counts the tokens of one only."""
+    seeds = [None if request.seed is None else request.seed + choice for choice in range(request.n)]
+    return [request.model_copy(update={"n": 1, **({} if seed is None else {"seed": seed})}) for seed in seeds]
+
+
+async def _one_after_another(
+    asked: Sequence[Asked], choices: int, answer: Callable[[Asked], AsyncIterator[Piece]]
+) -> AsyncIterator[Piece]:
+    """The answers to several requests as the choices of one."""
+    read = written = 0
+    for number, request in enumerate(asked):
+        async with aclosing(answer(request)) as pieces:  # type: ignore[type-var]
+            async for piece in pieces:
+                if piece.usage is not None:
+                    written += piece.usage.completion_tokens
+                    read += piece.usage.prompt_tokens if number % choices == 0 else 0
+                yield replace(piece, choice=number, usage=None)
+    yield Piece(usage=Usage(read, written))
+
+
+def _start(path: Path, wanted: dict[str, Any]) -> tuple[subprocess.Popen[str], str, str]:
+    """llama.cpp's process, its address and its key."""
+    require("xllamacpp", source=path)
+    if not path.expanduser().is_file():
+        raise UsageError(f"No GGUF file at {path}. Give the path of one, such as outputs/export/gguf/NAME-q8_0.gguf.")
+    program = Path(__file__).with_name("llama_server.py")
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        process = subprocess.Popen(
+            [sys.executable, str(program), json.dumps(wanted)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith("{"):
+                ready = json.loads(line)
+                return process, ready["address"], ready["key"]
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()
+        said.seek(0)
+        lines = said.read().strip()[-_TAIL:]
+    raise UsageError(f"llama.cpp does not load {path} (exit status {process.returncode}). It said:\n{lines}")
+
+
+async def open_gguf(path: Path, **settings: Any) -> LlamaCppBackend:
+    """A backend for a file, started without holding up the event loop."""
+    return await asyncio.to_thread(lambda: LlamaCppBackend(path, **settings))

@@ -1,0 +1,1 @@
+"""Talking to models: conversations that are kept, ratings, corrections."""

@@ -1,0 +1,1 @@
+"""Model folders: what there is, how good it is, where it is served."""

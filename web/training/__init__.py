@@ -1,0 +1,1 @@
+"""From datasets to a trained model: configs, chains of runs, curves."""
