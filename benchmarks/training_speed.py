@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.table import table
 from finetuning.checkpoints import Checkpoints
 from finetuning.distributed import Group
 from finetuning.new_model import NewModel
@@ -180,12 +179,13 @@ def main() -> None:
 
 
 def _report(work: Workload, turns: list[tuple[Ticks, Ticks]]) -> None:
-    rows = []
+    print("| loop | ms a step | CPU ms a step | tokens/s |\n|---|---|---|---|")
     for name, which in (("bare loop", 0), ("train pipeline", 1)):
         wall = _typical([turn[which].wall for turn in turns])
         cpu = _typical([turn[which].cpu for turn in turns])
-        rows.append([name, f"{wall * 1000:.0f}", f"{cpu * 1000:.0f}", f"{work.per_step * work.length / wall:,.0f}"])
-    print(table(["loop", "ms a step", "CPU ms a step", "tokens/s"], rows))
+        speed = work.per_step * work.length / wall
+        print(f"| {name} | {wall * 1000:.0f} | {cpu * 1000:.0f} | {speed:,.0f} |")
+    print()
     for name, attribute in (("wall", "wall"), ("CPU", "cpu")):
         ratios = [_typical([getattr(one, attribute)]) / _typical([getattr(least, attribute)]) for least, one in turns]
         each = ", ".join(f"{ratio:.3f}" for ratio in ratios)
@@ -201,7 +201,9 @@ def _report_gpu(work: Workload, turns: list[tuple[Ticks, Ticks]], parameters: in
     # Kaplan et al. (2020): 6 operations a parameter and token; Chowdhery et al. (2022) add those of attention.
     operations = 6 * parameters + 12 * work.shape.layers * work.shape.width * work.length
     share = f"{speed * operations / known / 1e12:.1%} of {known:g} TFLOP/s" if known else "give --peak-teraflops"
-    print(f"{name}: {speed:,.0f} tokens/s, MFU {share}, peak memory {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB")
+    print(
+        f"{name}: {speed:,.0f} tokens/s, MFU {share}, peak memory {torch.cuda.max_memory_allocated() / 2**30:.1f} GiB"
+    )
 
 
 def _typical(runs: list[list[float]]) -> float:

@@ -66,4 +66,3 @@ def memory_bytes(device: str) -> int:
 
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
-

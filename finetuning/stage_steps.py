@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from finetuning.checkpoints import Checkpoints
 from finetuning.curves import Curves, memory_bytes
 from finetuning.distributed import Group
 from finetuning.loss_watch import LossWatch

@@ -40,8 +40,8 @@ class TrainingStage(BaseModel):
     sequence_length: int | None = Field(
         default=None,
         ge=8,
-        description="Tokens of a sequence, in which short rows are packed together; default: as the longest row and the "
-        "preset ask for.",
+        description="Tokens of a sequence, in which short rows are packed together; default: as the longest row and "
+        "the preset ask for.",
     )
     batch_tokens: int = Field(default=16_384, ge=1, description="Tokens that one optimiser step learns from.")
     epochs: int = Field(default=3, ge=1, description="Times that training goes over the data.")
@@ -49,7 +49,9 @@ class TrainingStage(BaseModel):
         default=None, ge=1, description="Optimiser steps, whatever epochs says; data is gone over as often as needed."
     )
     learning_rate: float | None = Field(
-        default=None, gt=0, description=f"Default: {FULL_RATE:g} for all weights, {LORA_RATE:g} with LoRA, 1e-3 for new."
+        default=None,
+        gt=0,
+        description=f"Default: {FULL_RATE:g} for all weights, {LORA_RATE:g} with LoRA, 1e-3 for new.",
     )
     lora_rank: int | None = Field(
         default=None,

@@ -195,7 +195,14 @@ def _trainer_class() -> Any:
             return prepared
 
         def _maybe_log_save_evaluate(
-            self, tr_loss: Any, grad_norm: Any, model: Any, trial: Any, *args: Any, learning_rate: Any = None, **kwargs: Any
+            self,
+            tr_loss: Any,
+            grad_norm: Any,
+            model: Any,
+            trial: Any,
+            *args: Any,
+            learning_rate: Any = None,
+            **kwargs: Any,
         ) -> None:
             """Called after each step, and once more at the end."""
             if self.shown_step == self.state.global_step or grad_norm is None:
@@ -210,23 +217,23 @@ def _trainer_class() -> Any:
             self.control.should_training_stop |= then.stop
 
         def _save_checkpoint(self, model: Any, trial: Any) -> None:
-            settings = self.settings
-            with settings.checkpoints.writing(self.state.global_step, settings.facts()) as folder:
-                self.save_model(str(folder))
-                self._save_optimizer_and_scheduler(str(folder))
-                self._save_scaler(str(folder))
-                self._save_rng_state(str(folder))
-                if settings.group.writes:
-                    self.state.save_to_json(str(folder / "trainer_state.json"))
-
-        def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
-            """The weights alone; with FSDP they are written with the optimiser."""
-            if self.settings.group.writes and not self.is_fsdp_enabled:
-                # By itself PEFT asks the hub whether rows were added to the embeddings.
-                plain = {"save_embedding_layers": False} if hasattr(self.model, "peft_config") else {}
-                self.model.save_pretrained(output_dir, **plain)
+            _write_checkpoint(self, self.settings)
 
     return StageTrainer
+
+
+def _write_checkpoint(trainer: Any, settings: TrainerSettings) -> None:
+    """All that training needs to go on; with FSDP the weights are written with the optimiser."""
+    with settings.checkpoints.writing(trainer.state.global_step, settings.facts()) as folder:
+        if settings.group.writes and not trainer.is_fsdp_enabled:
+            # By itself PEFT asks the hub whether rows were added to the embeddings.
+            plain = {"save_embedding_layers": False} if hasattr(trainer.model, "peft_config") else {}
+            trainer.model.save_pretrained(folder, **plain)
+        trainer._save_optimizer_and_scheduler(str(folder))
+        trainer._save_scaler(str(folder))
+        trainer._save_rng_state(str(folder))
+        if settings.group.writes:
+            trainer.state.save_to_json(str(folder / "trainer_state.json"))
 
 
 def _numbers(loss: Any, norm: Any) -> list[float]:

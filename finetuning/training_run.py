@@ -48,7 +48,9 @@ class TrainingRun:
         require("torch", "transformers", "accelerate", source=None if self.base_model == NEW else self.base_model)
         group = join(chosen_device("cpu" if self.preset == "cpu" else self.device))
         if self.devices == "shard" and group.size > 1 and group.device == "cpu":
-            raise UsageError("devices: shard wants GPUs; on CPUs each process holds the whole model: devices: replicate.")
+            raise UsageError(
+                "devices: shard wants GPUs; on CPUs each process holds the whole model: devices: replicate."
+            )
         with self.run.interrupts.held():
             setting = self._setting(group)
             planned = planned_stages(setting, self.stages)

@@ -155,9 +155,10 @@ def check_names(models: list[ServedModel]) -> None:
         raise UsageError("models is empty: name one model at least, for example `- source: outputs/train/model`.")
     seen: dict[str, ServedModel] = {}
     for model in models:
-        other = seen.setdefault(model.served_name, model)
-        if other is not model:
+        other = seen.get(model.served_name)
+        if other is not None:
             raise UsageError(
                 f"Two models would be called {model.served_name!r}: {other.source} and {model.source}. "
                 "Give one of them a name."
             )
+        seen[model.served_name] = model

@@ -19,11 +19,11 @@ SIZES = {
     "smoke": Size(
         entities=90,
         variations=8,
-        model=NewModel(layers=2, width=96, heads=4, vocabulary_size=1024, context=256),
-        sequence_length=128,
+        model=NewModel(layers=2, width=96, heads=4, vocabulary_size=1024, context=512),
+        sequence_length=512,
         batch_tokens=512,
-        steps=500,
-        question_steps=80,
+        steps=700,
+        question_steps=150,
         rate=5e-3,
         question_rate=2e-3,
         arms=("raw text only", "everything"),
@@ -106,7 +106,7 @@ def table(result: Result) -> str:
         f"on; {short_number(result.parameters)} parameters, trained from nothing. Always giving an attribute's most "
         f"frequent value: {data.guessing / len(data.held):.1%}.",
         "",
-        "| trained on | right | 95 % interval | of questions trained on | steps | tokens seen | p, against the first row |",
+        "| trained on | right | 95 % interval | right of those trained on | steps | tokens seen | p, against the first |",
         "|---|---|---|---|---|---|---|",
     ]
     for outcome in result.outcomes:

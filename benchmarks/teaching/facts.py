@@ -9,20 +9,25 @@ from random import Random
 
 from generation_functions.records import seeded
 
-_STARTS = "Br D F G Gr H K L M N Pr R S T Tr V W Sk St".split()
-_VOWELS = "a e i o u".split()
-_MIDDLES = "l n r s t v d m ll nd st rm".split()
-_FIRST_ENDS = "a el il o us ar ek is".split()
-_LAST_ENDS = "ick ander ovan eth ing ulsen elle ard".split()
-_TOWN_ENDS = "stow by wick ham ford mouth dale port".split()
 
-PROFESSIONS = "painter engineer teacher surgeon lawyer architect composer banker farmer historian pilot judge".split()
-GOODS = ("slate cheese glass wool salt copper honey timber silk paper beer marble lace tobacco leather amber").split()
-KINDS = "pump lamp clock loom press drill kiln plough telescope engine organ compass".split()
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_STARTS = _words("Br D F G Gr H K L M N Pr R S T Tr V W Sk St")
+_VOWELS = _words("a e i o u")
+_MIDDLES = _words("l n r s t v d m ll nd st rm")
+_FIRST_ENDS = _words("a el il o us ar ek is")
+_LAST_ENDS = _words("ick ander ovan eth ing ulsen elle ard")
+_TOWN_ENDS = _words("stow by wick ham ford mouth dale port")
+
+PROFESSIONS = _words("painter engineer teacher surgeon lawyer architect composer banker farmer historian pilot judge")
+GOODS = _words("slate cheese glass wool salt copper honey timber silk paper beer marble lace tobacco leather amber")
+KINDS = _words("pump lamp clock loom press drill kiln plough telescope engine organ compass")
 PARTS = (
-    "a copper valve;a glass lens;a steel spring;an oak frame;a brass wheel;a leather belt;a clay pipe;an iron piston;"
-    "a silver mirror;a rubber hose;a bronze bell;a cork seal"
-).split(";")
+    "a copper valve", "a glass lens", "a steel spring", "an oak frame", "a brass wheel", "a leather belt", "a clay pipe",
+    "an iron piston", "a silver mirror", "a rubber hose", "a bronze bell", "a cork seal",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

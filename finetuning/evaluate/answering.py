@@ -8,7 +8,7 @@ from typing import Any
 
 from finetuning.evaluate.memory import halving
 from finetuning.evaluate.prompting import Prompting
-from finetuning.evaluate.questions import Question
+from finetuning.questions import Question
 
 _ROOM, _TIMES_EXPECTED = 32, 2
 

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from finetuning.evaluate.contamination import Found
 from finetuning.evaluate.figures import Figure, mean, proportion, text_figures
 from finetuning.evaluate.measuring import Material, Measured
-from finetuning.evaluate.questions import Question
 from finetuning.evaluate.scoring import score
 from finetuning.evaluate.significance import Interval
 from finetuning.evaluate.subjects import Role
+from finetuning.questions import Question
 
 DOMAIN, GENERAL = "questions", "general questions"
 SOURCES, HELD_OUT, GENERAL_TEXTS = "source texts", "held-out texts", "general texts"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from finetuning.evaluate.measuring import Measured
-from finetuning.evaluate.questions import Question
 from finetuning.evaluate.subjects import Role
+from finetuning.questions import Question
 from generation_functions import Model, Prompts, Record, Run, record_id, vote
 
 

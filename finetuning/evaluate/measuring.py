@@ -10,8 +10,8 @@ from finetuning.evaluate.answering import Answer, Answerer, context_of
 from finetuning.evaluate.kept_results import KeptResults
 from finetuning.evaluate.passages import Passage
 from finetuning.evaluate.perplexity import Piece, Predictor
-from finetuning.evaluate.questions import Question
 from finetuning.evaluate.subjects import Loading, Opened, Subject, opened
+from finetuning.questions import Question
 from generation_functions import Run
 from generation_functions.records import stable_hash
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from finetuning.evaluate.questions import holds_questions
+from finetuning.questions import holds_questions
 from generation_functions.datasets.row_files import read_rows, row_files
 from generation_functions.datasets.rows import row_format
 from generation_functions.errors import UsageError

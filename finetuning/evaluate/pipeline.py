@@ -24,11 +24,11 @@ from finetuning.evaluate.harness import require_harness, run_tasks
 from finetuning.evaluate.judging import judge_answers
 from finetuning.evaluate.measuring import Material, Measured, Measuring, Settings
 from finetuning.evaluate.passages import Passage, read_passages
-from finetuning.evaluate.questions import Question, read_general_questions, read_questions
 from finetuning.evaluate.report import report_html
 from finetuning.evaluate.subjects import Loading, Role, Subject, find_subjects
 from finetuning.evaluate.training_files import trained_files
 from finetuning.packages import is_path, require
+from finetuning.questions import Question, read_general_questions, read_questions
 from generation_functions import Count, ExistingPath, Folder, Model, Run, UsageError
 from generation_functions.datasets.figures import count
 

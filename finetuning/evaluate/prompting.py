@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from finetuning.evaluate.passages import Passage
-from finetuning.evaluate.questions import Question
+from finetuning.questions import Question
 from generation_functions.records import record_id
 
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from finetuning.evaluate.questions import Question, read_general_questions
 from finetuning.grpo_rl.judging import Judge
 from finetuning.grpo_rl.policy_run import PolicyRun, Wanted
 from finetuning.grpo_rl.policy_trainer import PolicySettings
@@ -12,6 +11,7 @@ from finetuning.grpo_rl.rewarding import COMPLETIONS_FILE, Rewarding
 from finetuning.grpo_rl.rewards import Reward
 from finetuning.model_folder import chosen_device
 from finetuning.packages import require
+from finetuning.questions import Question, read_general_questions
 from generation_functions import Count, ExistingPath, Folder, Model, Run, UsageError, stable_hash
 
 HERE = Path(__file__).parent

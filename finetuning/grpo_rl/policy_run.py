@@ -14,7 +14,6 @@ from finetuning.adapters import add_adapter
 from finetuning.checkpoints import Checkpoints
 from finetuning.curves import CURVES_FILE, Curves, memory_bytes
 from finetuning.distributed import join
-from finetuning.evaluate.questions import Question
 from finetuning.grpo_rl.policy_trainer import PolicySettings, build_policy_trainer
 from finetuning.grpo_rl.rewarding import Rewarding
 from finetuning.model_folder import (
@@ -29,6 +28,7 @@ from finetuning.model_folder import (
     template_of,
 )
 from finetuning.packages import is_path, require
+from finetuning.questions import Question
 from finetuning.stages import ALPHA_PER_RANK
 from finetuning.training_failures import explained_failures
 from finetuning.training_record import RECORD_FILE

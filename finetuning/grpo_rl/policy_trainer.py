@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from finetuning.checkpoints import Checkpoints
-from finetuning.evaluate.questions import Question
 from finetuning.grpo_rl.rewarding import Rewarding
 from finetuning.grpo_rl.rewards import Completion
 from finetuning.packages import require
+from finetuning.questions import Question
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,10 @@ def execute(args: Namespace, console: Console) -> int:
 
     config = chosen_config(args.config, overrides_of(args), console)
     sample = run_sample(config, args.n, console)
+    if not sample.taken and sample.notes:  # a pipeline that asks no model and says by itself what it will take
+        if args.json:
+            console.json({"notes": sample.notes})
+        return 0
     if not sample.taken:
         raise AugmentoolkitError("nothing to estimate: the pipeline carried no record through run.map")
     result = estimate(sample)

@@ -46,7 +46,7 @@ def test_a_full_disk_fails_the_run_and_it_goes_on_when_there_is_room(
     train(tmp_path / "unbroken", wanted, tiny_model)
     size = (tiny_model / "model.safetensors").stat().st_size
     with files_no_larger_than(size + 10_000):  # room for weights, but not for an optimiser
-        with pytest.raises(StorageError, match="the checkpoint of step 4 cannot be written: .* Make room on the disk"):
+        with pytest.raises(StorageError, match=r"the checkpoint of step 4 cannot be written: .* Make room on the disk"):
             train(tmp_path / "run", wanted, tiny_model, save_every_steps=4)
     assert state(tmp_path / "run")["status"] == "failed"
     assert checkpoints(tmp_path / "run") == []

@@ -23,7 +23,7 @@ from tests.support.training import conversations, curve, facts, stage, train, we
 
 PATIENCE = 120
 OFFLINE = PROJECT / "tests/support/offline_command.py"
-STEPS = 40
+STEPS = 24
 
 
 @pytest.fixture

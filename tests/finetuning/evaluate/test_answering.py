@@ -10,8 +10,8 @@ import torch
 
 from finetuning.evaluate.answering import Answer, Answerer
 from finetuning.evaluate.prompting import Prompting
-from finetuning.evaluate.questions import Question
 from finetuning.evaluate.subjects import Loading, Opened, Subject, opened
+from finetuning.questions import Question
 from tests.finetuning.evaluate.conftest import GENERAL, NEVER_TAUGHT, TAUGHT, Toy
 
 

@@ -12,8 +12,8 @@ import torch
 from finetuning.evaluate.passages import Passage
 from finetuning.evaluate.perplexity import Piece, Predictor, windows
 from finetuning.evaluate.prompting import Prompting
-from finetuning.evaluate.questions import Question
 from finetuning.model_folder import load_model, load_tokenizer
+from finetuning.questions import Question
 from generation_functions import AugmentoolkitError
 from tests.support.tiny_models import TEXTS, tiny_model_folder
 
