@@ -15,6 +15,8 @@ from typing import Any
 
 from generation_functions.errors import UsageError
 
+_VARIABLES = (("WORLD_SIZE", "1"), ("RANK", "0"), ("LOCAL_RANK", "0"))
+
 
 @dataclass(frozen=True)
 class Group:
@@ -80,7 +82,7 @@ def join(device: str) -> Group:
     import torch
 
     if size == 1:
-        return Group(device=device if kind in ("cpu", "mps") or ":" in device else f"{device}:0")
+        return Group(device=_only(device) if kind == "cuda" else device)
     from accelerate import PartialState
 
     if kind != "cpu" and torch.accelerator.device_count() <= local:
@@ -92,4 +94,10 @@ def join(device: str) -> Group:
     return Group(number, size, local, "cpu" if kind == "cpu" else f"{kind}:{local}")
 
 
-_VARIABLES = (("WORLD_SIZE", "1"), ("RANK", "0"), ("LOCAL_RANK", "0"))
+def _only(device: str) -> str:
+    """A GPU as the only one that this process sees: the Trainer takes the first, or all of them."""
+    number = device.partition(":")[2] or "0"
+    if number != "0":
+        seen = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+        os.environ["CUDA_VISIBLE_DEVICES"] = seen[int(number)] if int(number) < len(seen) and seen[0] else number
+    return "cuda:0"

@@ -79,6 +79,12 @@ class TrainingRun:
             setting.run.note(f"{one.name}: {expected.text}")
             for advice in dict.fromkeys([*one.choice.notes, *expected.advice]):
                 setting.run.note(f"{one.name}: {advice}")
+        others = _idle_gpus(setting.group)
+        if others:
+            setting.run.note(
+                f"One GPU is used, and {others} more are here. All of them: torchrun --nproc-per-node {others + 1} "
+                "run_augmentoolkit.py run CONFIG"
+            )
 
     def _stages(self, setting: Setting, planned: Sequence[PlannedStage]) -> None:
         folder = setting.group.main_folder(setting.run.folder)
@@ -111,3 +117,12 @@ class TrainingRun:
         """A stage has ended early: by a signal, here or at another process."""
         self.run.interrupts.check()
         raise AugmentoolkitError("The training stopped because another of its processes was told to. Run it again.")
+
+
+def _idle_gpus(group: Group) -> int:
+    """GPUs that nobody trains on."""
+    if group.size > 1 or not group.device.startswith("cuda"):
+        return 0
+    import torch
+
+    return int(torch.cuda.device_count()) - 1

@@ -37,29 +37,8 @@ def create_app(
     """
     app = FastAPI(title="Augmentoolkit server", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.counts = counts = Counts()
-    started = int(time.time())
     _install_errors(app)
-
-    @app.get("/health")
-    async def health() -> Response:
-        busy = [one for one in shelf.activity().values() if one is not None]
-        running, waiting = sum(one.running for one in busy), sum(one.waiting for one in busy)
-        facts = {"status": "ok", "models": len(shelf.names), "open": len(busy), "running": running, "waiting": waiting}
-        return _json(facts)
-
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return Response(_metrics(shelf.activity(), counts), media_type="text/plain; version=0.0.4")
-
-    @app.get("/v1/models")
-    async def models() -> Response:
-        return _json({"object": "list", "data": [_model(name, started) for name in shelf.names]})
-
-    @app.get("/v1/models/{name:path}")
-    async def model(name: str) -> Response:
-        if name not in shelf.names:
-            raise unknown_model(name, shelf.names)
-        return _json(_model(name, started))
+    _install_facts(app, shelf, counts)
 
     @app.post("/v1/chat/completions")
     async def chat(request: Request) -> Response:
@@ -88,6 +67,31 @@ def create_app(
 
     app.add_middleware(Guard, host=host, api_key=api_key, allowed_hosts=allowed_hosts)
     return app
+
+
+def _install_facts(app: FastAPI, shelf: Shelf, counts: Counts) -> None:
+    started = int(time.time())
+
+    @app.get("/health")
+    async def health() -> Response:
+        busy = [one for one in shelf.activity().values() if one is not None]
+        running, waiting = sum(one.running for one in busy), sum(one.waiting for one in busy)
+        facts = {"status": "ok", "models": len(shelf.names), "open": len(busy), "running": running, "waiting": waiting}
+        return _json(facts)
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(_metrics(shelf.activity(), counts), media_type="text/plain; version=0.0.4")
+
+    @app.get("/v1/models")
+    async def models() -> Response:
+        return _json({"object": "list", "data": [_model(name, started) for name in shelf.names]})
+
+    @app.get("/v1/models/{name:path}")
+    async def model(name: str) -> Response:
+        if name not in shelf.names:
+            raise unknown_model(name, shelf.names)
+        return _json(_model(name, started))
 
 
 def _install_errors(app: FastAPI) -> None:

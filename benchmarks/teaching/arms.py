@@ -9,9 +9,9 @@ from pathlib import Path
 from benchmarks.teaching.data import DOCUMENTS, QUESTIONS, VARIATIONS, Asked, TeachingData
 from finetuning.evaluate.answering import Answerer, make_greedy
 from finetuning.evaluate.prompting import Prompting
-from finetuning.questions import Question
 from finetuning.model_folder import TrainingRecord, load_model, load_tokenizer, read_record, save_model, stop_ids
 from finetuning.new_model import NewModel, new_model
+from finetuning.questions import Question
 from finetuning.stages import TrainingStage
 from finetuning.train.pipeline import train_pipeline
 from finetuning.training_data import DataEntry

@@ -106,7 +106,7 @@ def table(result: Result) -> str:
         f"on; {short_number(result.parameters)} parameters, trained from nothing. Always giving an attribute's most "
         f"frequent value: {data.guessing / len(data.held):.1%}.",
         "",
-        "| trained on | right | 95 % interval | right of those trained on | steps | tokens seen | p, against the first |",
+        "| trained on | right | 95 % interval | of those trained on | steps | tokens seen | p, against the first |",
         "|---|---|---|---|---|---|---|",
     ]
     for outcome in result.outcomes:

@@ -25,8 +25,8 @@ PROFESSIONS = _words("painter engineer teacher surgeon lawyer architect composer
 GOODS = _words("slate cheese glass wool salt copper honey timber silk paper beer marble lace tobacco leather amber")
 KINDS = _words("pump lamp clock loom press drill kiln plough telescope engine organ compass")
 PARTS = (
-    "a copper valve", "a glass lens", "a steel spring", "an oak frame", "a brass wheel", "a leather belt", "a clay pipe",
-    "an iron piston", "a silver mirror", "a rubber hose", "a bronze bell", "a cork seal",
+    "a copper valve", "a glass lens", "a steel spring", "an oak frame", "a brass wheel", "a leather belt",
+    "a clay pipe", "an iron piston", "a silver mirror", "a rubber hose", "a bronze bell", "a cork seal",
 )  # fmt: skip
 
 

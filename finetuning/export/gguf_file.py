@@ -21,13 +21,14 @@ FILE_TYPES: dict[GgufFormat, str] = {  # llama.cpp's names for kinds of files
     "q8_0": "MOSTLY_Q8_0",
     "q4_k_m": "MOSTLY_Q4_K_M",
 }
-_METADATA_BYTES = 40_000_000  # more than the largest vocabularies need
+_BYTES_OF_A_TOKEN = 100  # its text, its kind and its merge, with room to spare
 _PROBE_WIDTH = 32
 
 
 def gguf_bytes(weights: Weights, config: Any, file_format: GgufFormat) -> int:
     """How large the file will be, rounded up a little."""
-    return sum(tensor.bytes for tensor in plan_tensors(weights, config, file_format)) + _METADATA_BYTES
+    metadata = _BYTES_OF_A_TOKEN * max(1000, int(config.vocab_size))
+    return sum(tensor.bytes for tensor in plan_tensors(weights, config, file_format)) + metadata
 
 
 def write_gguf(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from serving.engine.answers import Generation, Vocabulary
 from serving.engine.pieces import Activity, Embeddings, Piece
@@ -15,7 +16,9 @@ from serving.protocol import ChatRequest, CompletionRequest, EmbeddingRequest, G
 from serving.protocol_errors import not_supported, too_long
 
 _TOKENS_OF_COMPLETIONS = 16  # OpenAI's default there
+_LONG_CHARACTERS = 1 << 16
 _BATCH_TOKENS = 4096  # read at once for embeddings, padding included
+Result = TypeVar("Result")
 _OTHERS = ("tools", "functions", "response_format", "grammar", "guided_json")
 
 
@@ -66,7 +69,9 @@ class LocalBackend:
     async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
         """Answer a conversation."""
         _refuse_what_is_not_done(request)
-        prompt = self._prompts.of_messages(request.texts())
+        messages = request.texts()
+        size = sum(len(message["content"]) for message in messages)
+        prompt = await _apart(size, lambda: self._prompts.of_messages(messages))
         wanted = self._generation(request, prompt, self._stops)
         async for piece in self._engine.generate(wanted):
             yield piece
@@ -76,10 +81,7 @@ class LocalBackend:
         _refuse_what_is_not_done(request)
         jobs, echoes = [], []
         for number, prompt in enumerate(request.prompts):
-            if request.suffix is not None:
-                ids = self._prompts.of_gap(prompt, request.suffix)
-            else:
-                ids = self._prompts.of_text(prompt)
+            ids = await _apart(len(prompt) + len(request.suffix or ""), self._reading(prompt, request.suffix))
             wanted = self._generation(request, ids, (), number * request.n)
             jobs.append(wanted)
             echoes.append(prompt if isinstance(prompt, str) else self._vocabulary.decode(prompt))
@@ -89,6 +91,9 @@ class LocalBackend:
                     yield Piece(text, number * request.n + choice)
         async for piece in self._engine.generate(*jobs):
             yield piece
+
+    def _reading(self, prompt: str | list[int], suffix: str | None) -> Callable[[], list[int]]:
+        return lambda: self._prompts.of_text(prompt) if suffix is None else self._prompts.of_gap(prompt, suffix)
 
     def _generation(
         self, request: Generating, prompt: list[int], stops: tuple[str, ...], first_choice: int = 0
@@ -127,7 +132,8 @@ class LocalBackend:
         """The mean of the last layer's vectors over a text's tokens, of length 1."""
         if request.dimensions is not None:
             raise not_supported("This model's vectors have one size only: leave out dimensions.", "dimensions")
-        rows = [self._prompts.of_text(one) for one in request.inputs]
+        inputs = request.inputs
+        rows = await _apart(sum(map(len, inputs)), lambda: [self._prompts.of_text(one) for one in inputs])
         longest = max(map(len, rows))
         if longest > self._limits.context:
             error = too_long(longest, self._limits.context)
@@ -146,6 +152,11 @@ class LocalBackend:
         """End it; the engine ends with the last model that uses it."""
         if self._release is not None:
             await self._release()
+
+
+async def _apart(characters: int, work: Callable[[], Result]) -> Result:
+    """Tokenise in another thread what would hold up everybody else."""
+    return await asyncio.to_thread(work) if characters > _LONG_CHARACTERS else work()
 
 
 def _batches(rows: Sequence[list[int]]) -> list[list[list[int]]]:

@@ -66,7 +66,7 @@ class Prompts:
             RefusedError: An id stands for no token.
         """
         if isinstance(text, str):
-            return list(self.tokenizer.encode(text)) or self._start()
+            return list(self.tokenizer.encode(text, verbose=False)) or self._start()
         size = len(self.tokenizer)
         if not all(0 <= token < size for token in text):
             raise RefusedError(f"prompt: token ids go from 0 to {size - 1}.", code="invalid_value", param="prompt")
@@ -99,7 +99,7 @@ class Prompts:
                 param="messages",
             ) from error
         # The template has written the start token, where there is one.
-        return list(self.tokenizer.encode(text, add_special_tokens=False)) or self._start()
+        return list(self.tokenizer.encode(text, add_special_tokens=False, verbose=False)) or self._start()
 
     def of_gap(self, before: str | Sequence[int], after: str) -> list[int]:
         """What comes before and after a gap, marked so that the model writes what belongs between.
@@ -124,7 +124,7 @@ class Prompts:
     def _plain(self, text: str | Sequence[int]) -> list[int]:
         if not isinstance(text, str):
             return self.of_text(text) if text else []
-        return list(self.tokenizer.encode(text, add_special_tokens=False))
+        return list(self.tokenizer.encode(text, add_special_tokens=False, verbose=False))
 
     def _start_of_texts(self) -> list[int]:
         """The start token, if this tokenizer begins texts with one."""

@@ -56,7 +56,7 @@ def exported(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exported") / "export"
     questions = trained.with_name("questions.jsonl")
     questions.write_text("".join(f'{{"question": "{question}", "answer": "?"}}\n' for question, _ in PAIRS))
-    with Run(folder) as run:
+    with Run(folder, fingerprint="test") as run:
         export_pipeline(
             run,
             model=str(trained),

@@ -43,6 +43,11 @@ def test_the_exported_model_is_the_trained_model(trained: Path, exported: Path) 
     assert torch.equal(wanted.logits, made.logits)
 
 
+def test_an_export_that_is_complete_is_left_as_it_is(exported: Path) -> None:
+    with Run(exported, fingerprint="test") as run:
+        assert run.finished
+
+
 def test_the_check_says_how_each_file_did(exported: Path) -> None:
     """Self-check: held-out prompts give the same top tokens and the same stop as the trained model."""
     found = check(exported)
