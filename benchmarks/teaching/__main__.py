@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.teaching.arms import ARMS
-from benchmarks.teaching.experiment import SIZES, experiment, table
+from benchmarks.teaching.experiment import SIZES, experiment, use_threads, table
 from generation_functions import Model
 
 
@@ -32,7 +32,9 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, help="keep everything here; run again, it goes on (default: a temporary one)"
     )
+    parser.add_argument("--threads", type=int, default=1, help="small models are fastest with one")
     given = parser.parse_args()
+    use_threads(given.threads)
     with tempfile.TemporaryDirectory(prefix="teaching-") as scratch:
         result = experiment(
             SIZES[given.size],

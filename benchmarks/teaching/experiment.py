@@ -98,6 +98,13 @@ def experiment(
     return Result(size, data, parameters, outcomes)
 
 
+def use_threads(number: int) -> None:
+    """How many threads a calculation may use; on a busy machine more than one are slower."""
+    import torch
+
+    torch.set_num_threads(number)
+
+
 def table(result: Result) -> str:
     """The outcome as Markdown."""
     data, first = result.data, result.outcomes[0]

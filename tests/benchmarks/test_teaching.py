@@ -65,9 +65,10 @@ def test_our_data_teaches_what_the_documents_alone_do_not(tmp_path: Path) -> Non
     """The smoke size of the experiment: held-out questions, raw text only against everything."""
     pytest.importorskip("torch")
     pytest.importorskip("transformers")
-    from benchmarks.teaching.experiment import SIZES, experiment, table
+    from benchmarks.teaching.experiment import SIZES, experiment, table, use_threads
     from finetuning.evaluate.significance import mcnemar, wilson
 
+    use_threads(1)
     result = experiment(SIZES["smoke"], tmp_path)
     raw, everything = result.outcomes
     before, after = (wilson(sum(one.right), len(one.right)) for one in (raw, everything))
