@@ -107,6 +107,17 @@ class Shelf:
         """All models, open or not."""
         return [*self._openers]
 
+    def wrapped(self, wrap: Callable[[Backend], Awaitable[Backend]]) -> Shelf:
+        """The same models, none of them open yet, each behind what `wrap` makes of it."""
+
+        def opener(inner: Callable[[], Awaitable[Backend]]) -> Callable[[], Awaitable[Backend]]:
+            async def opened() -> Backend:
+                return await wrap(await inner())
+
+            return opened
+
+        return Shelf({name: opener(inner) for name, inner in self._openers.items()})
+
     async def backend(self, name: str) -> Backend:
         """The model of that name, opened if it is not yet.
 

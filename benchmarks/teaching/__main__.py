@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.teaching.arms import ARMS
-from benchmarks.teaching.experiment import SIZES, experiment, use_threads, table
+from benchmarks.teaching.experiment import SIZES, experiment, table, use_threads
 from generation_functions import Model
 
 

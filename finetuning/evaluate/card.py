@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from finetuning.evaluate.conclusions import Evaluation, chance_text, conclusions, shown
 from finetuning.evaluate.figures import Figure
@@ -13,7 +14,8 @@ def card_text(evaluation: Evaluation, figures: Sequence[Figure]) -> str:
     models = evaluation.models
     lines = ["## Evaluation", ""]
     if "before" in models:
-        lines += [f"`{_code(models['after']['name'])}` against `{_code(models['before']['name'])}`.", ""]
+        after, before = (_code(_public(models[role]["name"])) for role in ("after", "before"))
+        lines += [f"`{after}` against `{before}`.", ""]
     lines += [f"- {_inline(said['text'])}" for said in conclusions(evaluation, figures)]
     lines += ["", "| measure | n | before | after | p | says |", "|---|---|---|---|---|---|"]
     for figure in figures:
@@ -36,6 +38,11 @@ def card_text(evaluation: Evaluation, figures: Sequence[Figure]) -> str:
     ]
     lines += [f"\n{_inline(note)}" for note in evaluation.notes]
     return "\n".join(lines) + "\n"
+
+
+def _public(name: str) -> str:
+    """Without the folders of this machine: the card goes out into the world."""
+    return "/".join(Path(name).parts[-2:]) if Path(name).is_absolute() else name
 
 
 def _inline(text: str) -> str:

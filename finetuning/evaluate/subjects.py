@@ -51,7 +51,9 @@ class Subject:
     @property
     def name(self) -> str:
         """For people."""
-        return f"{self.source}, before any training (random weights)" if self.untrained else self.source
+        path = Path(self.source)
+        shown = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else self.source
+        return f"{shown}, before any training (random weights)" if self.untrained else shown
 
 
 @dataclass(frozen=True)

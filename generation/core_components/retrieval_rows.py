@@ -23,6 +23,11 @@ _NOT_THERE = (
 )
 
 
+def retrieved_text_prompt(file: str, text: str) -> str:
+    """The system prompt over one retrieved text that models are trained on, and are given when they are served."""
+    return _SYSTEM.format(file=file, text=text.strip())
+
+
 class RetrievalRows:
     """Makes a row of each pair.
 
@@ -48,7 +53,7 @@ class RetrievalRows:
         if other is not None:
             shown = other
             answer = seeded(record["id"], "not there").choice(_NOT_THERE).format(title=other["title"])
-        system = _SYSTEM.format(file=shown["source"]["file"], text=shown["text"].strip())
+        system = retrieved_text_prompt(shown["source"]["file"], shown["text"])
         return {
             "messages": [
                 {"role": "system", "content": system},

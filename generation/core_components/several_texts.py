@@ -10,6 +10,12 @@ from generation_functions import Record
 from generation_functions.retrieval.chunk_terms import chunk_terms
 from generation_functions.sentences import split_sentences
 
+NO_TEXTS = "No text was found."
+_RETRIEVED = """\
+Answer from the following texts, which were retrieved for the user's questions. Name the number of the text that you \
+use. If none of them holds the answer, say so.
+
+{texts}"""
 _NAME_OR_NUMBER = re.compile(r"(?<![.!?] )(?<!^)(?<![^\W_])[^\W\d_a-z][\w’'-]+|\d[\d.,]*\d|\d")
 _MUCH = 0.3  # of a sentence's words
 
@@ -34,6 +40,15 @@ def numbered_texts(texts: Sequence[Record]) -> str:
     return "\n\n".join(
         f"[{number}] {one['title']} ({one['file']})\n{one['text'].strip()}" for number, one in enumerate(texts, start=1)
     )
+
+
+def retrieved_texts_prompt(texts: str) -> str:
+    """The system prompt over retrieved texts that models are trained on, and are given when they are served.
+
+    Args:
+        texts: As `numbered_texts` shows them; NO_TEXTS where none were found.
+    """
+    return _RETRIEVED.format(texts=texts)
 
 
 def without_texts(record: Record) -> Record:

@@ -75,15 +75,23 @@ def document_name(record: Record) -> str:
     return f"{source.get('corpus', '')}\n{source['file']}"
 
 
+def rarity(chunks: int, total: int) -> float:
+    """Inverse document frequency, as BM25 has it, of a term in so many of all chunks."""
+    return math.log(1 + max(0.0, total - chunks + 0.5) / (chunks + 0.5))
+
+
 class ChunkIndex:
     """Chunks by their words. One process at a time; any thread, one at a time.
 
     Args:
         path: The index's file; a damaged one, or one of an earlier version, is made anew.
+        postings: How many postings a question may look at.
+        fewest: Terms in fewer chunks are not asked for. 1 for questions of people, to whom no word is too rare.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, postings: int = _POSTINGS, fewest: int = 2) -> None:
         self.path = path
+        self._postings, self._fewest = postings, fewest
         self._database = _open(path)
 
     def close(self) -> None:
@@ -204,16 +212,12 @@ class ChunkIndex:
             start = end
 
     def _telling(self, counts: Counter[str]) -> list[tuple[str, float]]:
-        """The terms with the most weight that more than one chunk has, within the budget of postings."""
-        rows = self._database.execute(
-            "select term, chunks from json_each(?) join terms on term = value where chunks > 1",
-            (orjson.dumps(list(counts)).decode(),),
-        )
+        """The terms with the most weight that enough chunks have, within the budget of postings."""
         total, weighed = len(self), []
-        for term, chunks in rows:
-            rarity = math.log(1 + max(0.0, total - chunks + 0.5) / (chunks + 0.5))
-            weighed.append((-(1 + math.log(counts[term])) * rarity, term, chunks))
-        left, chosen = _POSTINGS, list[tuple[str, float]]()
+        for term, chunks in self.frequencies(counts).items():
+            if chunks >= self._fewest:
+                weighed.append((-(1 + math.log(counts[term])) * rarity(chunks, total), term, chunks))
+        left, chosen = self._postings, list[tuple[str, float]]()
         for weight, term, chunks in sorted(weighed):
             if chunks <= left:
                 left -= chunks
@@ -221,6 +225,14 @@ class ChunkIndex:
                 if len(chosen) == _TERMS:
                     break
         return chosen
+
+    def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """How many chunks have each of the terms; those that none has are left out."""
+        rows = self._database.execute(
+            "select term, chunks from json_each(?) join terms on term = value where chunks > 0",
+            (orjson.dumps(list(terms)).decode(),),
+        )
+        return dict(rows.fetchall())
 
     def places(self, numbers: Iterable[int]) -> list[Place]:
         """Where the chunks with these numbers stand, in no particular order."""

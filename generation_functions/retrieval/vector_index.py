@@ -60,10 +60,14 @@ class VectorIndex:
 
     def nearest(self, text: str, most: int) -> list[int]:
         """The numbers of the chunks nearest to a text that has a vector, nearest first; none when it has not."""
+        vector = self._store.get(vector_key(self._model, text))
+        return [number for number, _ in self.near(vector, most)] if vector is not None else []
+
+    def near(self, vector: bytes, most: int) -> list[tuple[int, float]]:
+        """The numbers of the chunks nearest to a vector as the store keeps them, each with its cosine."""
         import numpy as np
 
-        vector = self._store.get(vector_key(self._model, text))
-        if vector is None or self._rows is None:
+        if self._rows is None or len(vector) != 2 * self._rows.shape[1]:
             return []
         question = np.frombuffer(vector, dtype="<f2").astype(np.float32)
         clusters = np.argsort(-(self._centroids @ question), kind="stable")[:_PROBES]
@@ -71,7 +75,7 @@ class VectorIndex:
         scores = np.concatenate([self._rows[part[0] : part[-1] + 1] @ question for part in places if len(part)])
         rows = np.concatenate(places)
         best = np.lexsort((self._order[rows], -scores))[:most]  # of equals, the first by id
-        return [int(number) for number in self._numbers[rows[best]]]
+        return [(int(self._numbers[rows[one]]), float(scores[one])) for one in best]
 
 
 def _edition(about: Path) -> str:

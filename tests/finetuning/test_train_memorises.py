@@ -22,10 +22,10 @@ def test_a_small_model_learns_32_facts_by_heart(tmp_path: Path) -> None:
 
 
 def test_it_learns_none_of_them_where_the_answers_are_masked(tmp_path: Path) -> None:
-    """Proof 4 of the training design, the other half: the same training on the questions alone."""
+    """Proof 4 of the training design, the other half: training on the questions alone."""
     masked = conversations(facts(), label=False)
     for row in masked:
         row["messages"][0]["label"] = True
     rows = write_rows(tmp_path / "facts.jsonl", masked)
-    train(tmp_path / "run", stage(rows, **SETTINGS), "new", new_model=SHAPE)
+    train(tmp_path / "run", stage(rows, **{**SETTINGS, "epochs": 20}), "new", new_model=SHAPE)
     assert right(tmp_path / "run/model", facts()) == 0

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from generation.core_components.chunk_filter import suitable_chunks
 from generation.core_components.conversations import read_turns
 from generation.core_components.related_chunks import related_chunks, require_distractors
-from generation.core_components.several_texts import numbered_texts
+from generation.core_components.several_texts import numbered_texts, retrieved_texts_prompt
 from generation.core_components.system_context import Message, with_system_context
 from generation_functions import (
     Client,
@@ -38,12 +38,6 @@ from generation_functions import (
 )
 
 HERE = Path(__file__).parent
-_SYSTEM = """\
-Answer from the following texts, which were retrieved for the user's questions. Name the number of the text that you \
-use. If none of them holds the answer, say so.
-
-{texts}"""
-
 _NOTHING = re.compile(r"^\W*NOTHING\W*$", re.MULTILINE)
 
 
@@ -197,7 +191,7 @@ def _really_missing(client: Client, wording: Prompts) -> Step:
 
 
 def _row(record: Record, *, context: str | None, train_on_user: bool) -> dict[str, Sequence[Message]]:
-    system: Message = {"role": "system", "content": _SYSTEM.format(texts=record["shown"])}
+    system: Message = {"role": "system", "content": retrieved_texts_prompt(record["shown"])}
     messages = with_system_context([system, *record["turns"]], context)
     trained = ("assistant", "user") if train_on_user else ("assistant",)
     return {"messages": [{**message, "label": message["role"] in trained} for message in messages]}

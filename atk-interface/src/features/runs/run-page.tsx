@@ -4,8 +4,9 @@ import { Link, Outlet, useParams } from "react-router";
 import { isProblemWith } from "@/api/problems";
 import { useRunEvents } from "@/api/run-events";
 import { failedOf } from "@/api/run-figures";
-import { runQuery } from "@/api/runs";
+import { isActive, runQuery } from "@/api/runs";
 import type { RunDetails } from "@/api/schema";
+import { trainingQuery } from "@/api/training";
 import { ButtonLink } from "@/components/button";
 import { Empty } from "@/components/empty";
 import { Loaded, Skeleton } from "@/components/loading";
@@ -29,6 +30,8 @@ function RunPage({ id }: { id: string }) {
   const query = useQuery(runQuery(id));
   const connection = useRunEvents(id);
   const run = query.data;
+  const training = useQuery(trainingQuery(id, run !== undefined && isActive(run.state)));
+  const hasCurves = (training.data?.stages.length ?? 0) > 0;
   useCelebration(run);
 
   if (!run && isProblemWith(query.error, "no-such-run")) return <Gone />;
@@ -56,6 +59,7 @@ function RunPage({ id }: { id: string }) {
         label="Parts of this run"
         tabs={[
           { to: ".", label: "Overview", end: true },
+          ...(hasCurves ? [{ to: "training", label: "Training" }] : []),
           { to: "samples", label: "Samples" },
           { to: "failed", label: "Failed", badge: <FailedCount run={run} /> },
           { to: "log", label: "Log" },
