@@ -25,6 +25,7 @@ from generation_functions.retrieval.chunk_terms import chunk_terms
 QUESTIONS, PASSAGES = "questions.jsonl", "passages.jsonl"
 _POSTINGS = 20_000  # that a question may look at in each index: some milliseconds
 _LOOK = 64  # candidates of each ranking
+_WEIGHED = 24  # of all together: reading whole passages is what takes time
 _RANK_OFFSET = 60  # of the fusion; its authors' choice
 _ASKING = frozenset(
     "can could describe did do does explain give how is me please say show tell us what when where which who whom "
@@ -32,6 +33,7 @@ _ASKING = frozenset(
 )
 _ENDINGS = ("'s", "ing", "ed", "es", "s")
 _SHORTEST_STEM = 4
+_FORMS = ("e", "s", "es", "ed", "ing")
 Ranking = Sequence[str]
 
 
@@ -70,10 +72,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """What a vector of a question finds: passages' ids and generated questions' ids, each with its cosine."""
+    """What the vector of a question finds: passages by id with their cosines, and generated questions; nearest first."""
 
-    passages: Sequence[tuple[str, float]] = ()
-    questions: Sequence[tuple[str, float]] = ()
+    passages: Mapping[str, float]
+    questions: Mapping[str, Record]
 
 
 class PassageIndex:
@@ -125,7 +127,7 @@ class PassageIndex:
         for ranking in self._rankings(queries, vectors, led, cosines):
             for rank, passage in enumerate(ranking, start=1):
                 fused[passage] += 1 / (_RANK_OFFSET + rank)
-        best = sorted(fused, key=lambda passage: (-fused[passage], passage))[:_LOOK]
+        best = sorted(fused, key=lambda passage: (-fused[passage], passage))[: max(most, _WEIGHED)]
         weighed = [self._weights(query) for query in queries]
         hits = [self._hit(passage, led.get(passage), weighed, cosines.get(passage, 0.0)) for passage in best]
         return [hit for hit in hits if hit is not None][:most]
@@ -143,24 +145,21 @@ class PassageIndex:
         cosines: dict[str, float],
     ) -> Iterator[Ranking]:
         for query in queries:
-            found = [self.questions.record(place.number) for place in islice(self.questions.ranked(query), _LOOK)]
-            terms = {*_stems(query)}
-            found.sort(key=lambda record: -_likeness(terms, {*_stems(record["text"])}))
+            forms = _forms(query)
+            found = [self.questions.record(place.number) for place in islice(self.questions.ranked(forms), _LOOK)]
+            asked = {*_stems(query)}
+            likeness = {record["id"]: _likeness(asked, {*_stems(record["text"])}) for record in found}
+            found.sort(key=lambda record: -likeness[record["id"]])
             yield _led_to(found, led)
-            yield [place.id for place in islice(self.passages.ranked(query), _LOOK)]
+            yield [place.id for place in islice(self.passages.ranked(forms), _LOOK)]
         for near in vectors:
-            asked = [record for one, _ in near.questions if (record := self.record_of(self.questions, one))]
-            yield _led_to(asked, led)
-            yield [one for one, _ in near.passages]
-            for (_, cosine), record in zip(near.questions, asked, strict=False):
-                for passage in record["source"]["passages"][:1]:
-                    cosines[passage] = max(cosine, cosines.get(passage, 0.0))
-            for passage, cosine in near.passages:
-                cosines[passage] = max(cosine, cosines.get(passage, 0.0))
+            yield _led_to(near.questions.values(), led)
+            yield [*near.passages]
+            cosines.update(near.passages)
 
     def _weights(self, query: str) -> dict[str, float]:
         """How telling each of the words is. Those that nobody has ever written count most."""
-        terms = {term for term in chunk_terms(query) if term not in _ASKING and term not in STOPWORDS}
+        terms = set(_telling(query))
         total = len(self.questions) + len(self.passages)
         asked, written = self.questions.frequencies(terms), self.passages.frequencies(terms)
         return {_stem(term): rarity(asked.get(term, 0) + written.get(term, 0), total) for term in sorted(terms)}
@@ -206,6 +205,16 @@ def _led_to(questions: Iterable[Record], led: dict[str, Record]) -> list[str]:
 def _likeness(one: set[str], other: set[str]) -> float:
     """Dice's coefficient: 1 where both have the same terms."""
     return 2 * len(one & other) / max(1, len(one) + len(other))
+
+
+def _telling(query: str) -> list[str]:
+    """The words that say what a question is about."""
+    return [term for term in chunk_terms(query) if term not in _ASKING and term not in STOPWORDS]
+
+
+def _forms(query: str) -> str:
+    """What to search for: each telling word in the forms that it may have."""
+    return " ".join(dict.fromkeys(f"{_stem(term)}{ending}" for term in _telling(query) for ending in ("", *_FORMS)))
 
 
 def _stems(text: str) -> Iterator[str]:
