@@ -95,9 +95,12 @@ class WorkerProcess:
             watched = watching.watch(process, self._asked(work), console)
         state = watched.state()
         message, figures = ending(folder, state, watched)
-        again = {"lost_in_a_row": 0} if state == State.COMPLETED else {}
+        # With its end goes which run.json it was: else the index, looking just then, would take the file's word for it.
+        again = {"folder_time": life.folder_time(folder)}
+        if state == State.COMPLETED:
+            again["lost_in_a_row"] = 0
         if state == State.QUEUED:
-            again = {"turn": work.turn + 1}
+            again["turn"] = work.turn + 1
         self._end(work, state, message, exit_code=watched.code, result=figures, **again)
 
     def _end(self, work: Work, state: State, message: str, **values: Any) -> None:

@@ -207,7 +207,7 @@ def _several(value: str | list[int] | list[str] | list[list[int]]) -> list[str |
     return [ids] if ids else [one for one in value if not isinstance(one, int)]
 
 
-Body = TypeVar("Body", ChatRequest, CompletionRequest, EmbeddingRequest)
+Body = TypeVar("Body", bound=BaseModel)
 
 
 def read_body(data: bytes, kind: type[Body]) -> Body:

@@ -90,7 +90,7 @@ class PassageIndex:
     """
 
     def __init__(self, folder: Path, source: Path) -> None:
-        self._corpora = _corpora(source)
+        self._corpora = corpora(source)
         self.questions = ChunkIndex(folder / "questions.sqlite", postings=_POSTINGS, fewest=1)
         self.passages = ChunkIndex(folder / "passages.sqlite", postings=_POSTINGS, fewest=1)
 
@@ -115,7 +115,8 @@ class PassageIndex:
         """The passages that are about what is asked, best first.
 
         The rankings of all queries, by questions and by passages, by words and by vectors, become one by reciprocal
-        rank fusion (Cormack, Clarke & Büttcher, 2009).
+        rank fusion (Cormack, Clarke & Buettcher, 2009); the best of them are ranked once more, by score, and that
+        ranking is a further one.
 
         Args:
             queries: What is asked; further ones say the same at greater length.
@@ -130,7 +131,7 @@ class PassageIndex:
         best = sorted(fused, key=lambda passage: (-fused[passage], passage))[: max(most, _WEIGHED)]
         weighed = [self._weights(query) for query in queries]
         hits = [self._hit(passage, led.get(passage), weighed, cosines.get(passage, 0.0)) for passage in best]
-        return [hit for hit in hits if hit is not None][:most]
+        return _fused_with_scores([hit for hit in hits if hit is not None], fused)[:most]
 
     def record_of(self, index: ChunkIndex, identity: str) -> Record | None:
         """The record of that id in one of the two indexes."""
@@ -175,6 +176,12 @@ class PassageIndex:
         score = _score({*_stems(words.replace("_", " ") + asked)}, weighed)
         led_by = "" if question is None else question["text"]
         return Hit(identity, passage["text"], passage["title"], passage["source"], max(score, cosine), led_by)
+
+
+def _fused_with_scores(hits: Sequence[Hit], fused: Mapping[str, float]) -> list[Hit]:
+    scores = sorted({hit.score for hit in hits}, reverse=True)
+    ranks = {score: rank for rank, score in enumerate(scores, start=1)}
+    return sorted(hits, key=lambda hit: (-fused[hit.id] - 1 / (_RANK_OFFSET + ranks[hit.score]), hit.id))
 
 
 def _score(found: set[str], weighed: Sequence[Mapping[str, float]]) -> float:
@@ -232,7 +239,12 @@ def _stem(term: str) -> str:
 # -- reading ---------------------------------------------------------------------------------------------------
 
 
-def _corpora(source: Path) -> list[Path]:
+def corpora(source: Path) -> list[Path]:
+    """The folders with an index: `source` itself, or those in it.
+
+    Raises:
+        UsageError: There is none.
+    """
     folders = [source, *sorted(path for path in source.iterdir() if path.is_dir())] if source.is_dir() else []
     found = [folder for folder in folders if (folder / PASSAGES).is_file() and (folder / QUESTIONS).is_file()]
     if not found:

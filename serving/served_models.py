@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -107,8 +107,8 @@ class Shelf:
         """All models, open or not."""
         return [*self._openers]
 
-    def wrapped(self, wrap: Callable[[Backend], Awaitable[Backend]]) -> Shelf:
-        """The same models, none of them open yet, each behind what `wrap` makes of it."""
+    def wrapped(self, names: Sequence[str], wrap: Callable[[Backend], Awaitable[Backend]]) -> Shelf:
+        """Some of the models, none of them open yet, each behind what `wrap` makes of it."""
 
         def opener(inner: Callable[[], Awaitable[Backend]]) -> Callable[[], Awaitable[Backend]]:
             async def opened() -> Backend:
@@ -116,7 +116,7 @@ class Shelf:
 
             return opened
 
-        return Shelf({name: opener(inner) for name, inner in self._openers.items()})
+        return Shelf({name: opener(self._openers[name]) for name in names})
 
     async def backend(self, name: str) -> Backend:
         """The model of that name, opened if it is not yet.

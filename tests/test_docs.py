@@ -15,17 +15,24 @@ from generation_functions.commands.parser import build_parser
 from tests.conftest import PROJECT
 
 DOCUMENTS = sorted(
-    [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md"), *PROJECT.glob("generation/**/README.md")],
+    [
+        *PROJECT.glob("*.md"),
+        *PROJECT.glob("docs/**/*.md"),
+        *(path for folder in ("generation", "finetuning", "serving") for path in PROJECT.glob(f"{folder}/**/README.md")),
+    ],
 )
 COMMAND = re.compile(r"^ {4}(?:\.venv/bin/)?python run_augmentoolkit\.py ?(.*)$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 NEEDS_A_MODEL = re.compile(r"ollama|openai:|-remote\.yaml|configs/mine\.yaml|outputs/mine|outputs/")
+TAKES_LONG = re.compile(r"^run .*(train|server|grpo-rl|evaluate|export)")
+"""A minute, or until somebody stops it; the tests of each pipeline run its config. Here it is only checked."""
 NEEDS_THE_READERS_FILE = re.compile(r"path/to/file\.py")
 
 
 def commands() -> list[str]:
     """Every command line that the documents show, without its comment."""
-    found = (line for path in DOCUMENTS for line in COMMAND.findall(path.read_text(encoding="utf-8")))
+    texts = (re.sub(r"\\\n\s*", "", path.read_text(encoding="utf-8")) for path in DOCUMENTS)
+    found = (line for text in texts for line in COMMAND.findall(text))
     return sorted({line.split("  #")[0].strip() for line in found})
 
 
@@ -56,6 +63,8 @@ def test_a_command_in_the_documents_works(clone: Path, command: str) -> None:
     build_parser().parse_args(shlex.split(command.split(" > ")[0]))
     if NEEDS_A_MODEL.search(command) or NEEDS_THE_READERS_FILE.search(command):
         return  # it parses; the rest takes a model, a key or a file that only the reader has
+    if TAKES_LONG.search(command):
+        command = command.replace("run ", "check ", 1)
     if command.startswith("run debug-pipeline"):
         command = command.replace("seconds=30", "seconds=1")
     expected = 1 if "fail_at=middle" in command else 0

@@ -12,7 +12,7 @@ export const chatsQuery = infiniteQueryOptions({
   queryKey: ["chats", "list"],
   queryFn: ({ pageParam, signal }) => answer(service.GET("/api/chats", { params: { query: { cursor: pageParam, limit: 50 } }, signal })),
   initialPageParam: 0,
-  getNextPageParam: ({ next }) => (next == null ? null : Number(next)),
+  getNextPageParam: ({ next }) => (next ? Number(next) : null),
 });
 
 export const chatQuery = (id: string) =>

@@ -11,7 +11,7 @@ export const correctionsQuery = (state: CorrectionState) =>
     queryKey: ["corrections", state],
     queryFn: ({ pageParam, signal }) => page(state, pageParam, signal),
     initialPageParam: 0,
-    getNextPageParam: ({ next }) => (next == null ? null : Number(next)),
+    getNextPageParam: ({ next }) => (next ? Number(next) : null),
   });
 
 /** The correction of an answer that was just rated down. */

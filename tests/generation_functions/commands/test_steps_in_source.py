@@ -206,9 +206,10 @@ def pipeline(run: Run):
 
 @pytest.mark.parametrize("name", REGISTRY.names)
 def test_no_name_of_a_shipped_pipeline_is_source_code(name: str) -> None:
-    stages = pipeline_steps(REGISTRY.find(name))
+    pipeline = REGISTRY.find(name)
+    stages = pipeline_steps(pipeline)
     names = [word for stage in stages for word in (stage["stage"], *stage["steps"])]
-    assert names
+    assert names or "generation" not in pipeline.file.parts, "what makes rows carries records through steps"
     assert [word for word in names if not word or re.search(r"""^_|['"{}()\[\]\0]|^\W|\W$""", word)] == []
 
 

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearchParams } from "react-router";
 import { chatQuery } from "@/api/chats";
+import type { Chat } from "@/api/schema";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Page } from "@/components/page";
 import { ChatParts } from "@/features/chat/chat-parts";
@@ -15,9 +16,9 @@ export function Component() {
   const [params] = useSearchParams();
   const chat = useQuery(chatQuery(id));
   const isInbox = params.get("view") === "corrections";
-  const title = isInbox ? "Corrections" : chat.data?.title || "Chat";
+  const title = isInbox ? "Corrections" : titleOf(chat.data);
   return (
-    <Page title={title} full above={<ChatParts isInbox={isInbox} />} heading={<span className="line-clamp-2 break-words">{id ? title : isInbox ? "Corrections" : "Chat"}</span>}>
+    <Page title={title} full above={<ChatParts isInbox={isInbox} />} heading={<span className="line-clamp-2 break-words">{title}</span>}>
       {isInbox ? (
         <CorrectionsView />
       ) : (
@@ -37,3 +38,5 @@ export function Component() {
     </Page>
   );
 }
+
+const titleOf = (chat: Chat | undefined): string => (chat === undefined || chat.title === "" ? "Chat" : chat.title);

@@ -49,7 +49,10 @@ interface Place {
 
 async function answerIn(client: QueryClient, chat: Chat, { question, lane, signal }: Place): Promise<void> {
   const target = chat.targets[lane];
-  if (!target) return forgetAnswer(chat.id, lane);
+  if (!target) {
+    forgetAnswer(chat.id, lane);
+    return;
+  }
   try {
     const { sampling } = chat;
     for await (const event of askModel({ target, sampling, messages: contextOf(chat.messages, question, lane) }, signal)) hear(chat.id, lane, event);
@@ -68,7 +71,7 @@ export function keepAnswer(client: QueryClient, chat: string, question: number, 
   if (!answer || answer.text === "") return Promise.resolve();
   keeping = keeping.then(async () => {
     try {
-      const known = client.getQueryData(chatQuery(chat).queryKey) ?? (await client.fetchQuery(chatQuery(chat)));
+      const known = await client.query({ ...chatQuery(chat), staleTime: Infinity });
       const place = placing(known.messages, question, messageOf(answer));
       const kept = place && (await keepMessages(client, chat, place.from, place.messages));
       forgetAnswer(chat, lane, kept?.messages.length);

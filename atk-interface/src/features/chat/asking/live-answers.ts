@@ -81,8 +81,9 @@ export function forgetAnswer(chat: string, lane: number, next?: number): void {
   const turn = turns[chat];
   if (!turn) return;
   const answers = turn.answers.filter((answer) => answer.lane !== lane);
-  const { [chat]: _, ...others } = turns;
-  change(answers.length > 0 ? { ...turns, [chat]: { ...turn, answers, next: next ?? turn.next } } : others);
+  const others = Object.entries(turns).filter(([id]) => id !== chat);
+  const left: typeof others = answers.length > 0 ? [[chat, { ...turn, answers, next: next ?? turn.next }]] : [];
+  change(Object.fromEntries([...others, ...left]));
 }
 
 /** A page that is closed or loaded anew stops its answers; what has come of them is left with the service. */

@@ -11,7 +11,7 @@ export function RenameDialog({ chat, onClose }: { chat: ChatHead; onClose: () =>
   const client = useQueryClient();
   const keep = useKeepChat(chat.id);
   const submit = async () => {
-    const { targets, sampling } = await client.fetchQuery(chatQuery(chat.id));
+    const { targets, sampling } = await client.query(chatQuery(chat.id));
     await keep.mutateAsync({ title: title.trim(), targets, sampling });
   };
   return (

@@ -21,7 +21,7 @@ const NUMBERS: { key: Setting; label: string; hint: string; min: number; max: nu
 
 /** How models answer; folded until somebody wants to know. What is empty is left to the model. */
 export function SamplingFields({ sampling, onSampling, instructions, onInstructions }: SamplingFieldsProps) {
-  const set = NUMBERS.filter(({ key }) => sampling[key] != null).map(({ key, label }) => `${label.toLowerCase()} ${String(sampling[key])}`);
+  const set = NUMBERS.filter(({ key }) => typeof sampling[key] === "number").map(({ key, label }) => `${label.toLowerCase()} ${String(sampling[key])}`);
   const summary = [...set, ...(instructions.trim() ? ["instructions"] : [])].join(", ");
   return (
     <details>

@@ -27,10 +27,10 @@ export const AnswerBody = ({ message: { content, thinking, sources = [] }, isGro
 export function AnswerFigures({ message }: { message: Message }) {
   const { seconds, first_seconds, input_tokens, output_tokens, finish } = message;
   const facts = [
-    output_tokens != null && `${count(output_tokens)} tokens`,
-    input_tokens != null && `${count(input_tokens)} read`,
-    seconds != null && duration(seconds),
-    first_seconds != null && `first after ${duration(first_seconds)}`,
+    typeof output_tokens === "number" && `${count(output_tokens)} tokens`,
+    typeof input_tokens === "number" && `${count(input_tokens)} read`,
+    typeof seconds === "number" && duration(seconds),
+    typeof first_seconds === "number" && `first after ${duration(first_seconds)}`,
   ].filter(Boolean);
   return (
     <p className="min-w-0 text-sm text-soft tabular-nums">

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { lostOf } from "@/api/run-figures";
 import type { RunDetails } from "@/api/schema";
 import { ButtonLink } from "@/components/button";
+import { TrainOnRun } from "@/components/training/train-button";
 import { count, counted } from "@/lib/format";
 
 /** What a completed run has left: its rows to open, and as plainly what is not among them. */
@@ -35,6 +36,7 @@ export function DoneNote({ run }: { run: RunDetails }) {
           <ButtonLink to="samples" variant="go" className="animate-glow">
             Open the data
           </ButtonLink>
+          <TrainOnRun run={run.id} />
           <ButtonLink to="files" icon={<FolderOpen aria-hidden className="size-4" />}>
             Files
           </ButtonLink>
