@@ -18,7 +18,9 @@ DOCUMENTS = sorted(
     [
         *PROJECT.glob("*.md"),
         *PROJECT.glob("docs/**/*.md"),
-        *(path for folder in ("generation", "finetuning", "serving") for path in PROJECT.glob(f"{folder}/**/README.md")),
+        *PROJECT.glob("generation/**/README.md"),
+        *PROJECT.glob("finetuning/**/README.md"),
+        *PROJECT.glob("serving/**/README.md"),
     ],
 )
 COMMAND = re.compile(r"^ {4}(?:\.venv/bin/)?python run_augmentoolkit\.py ?(.*)$", re.MULTILINE)
