@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from finetuning.model_folder import Quantised
-from finetuning.packages import require
+from finetuning.packages import require, without_old_names
 
 
 class Adapted(Protocol):
@@ -47,7 +44,7 @@ def add_adapter(model: Any, stage: Adapted, seed: int, new_tokens: list[int]) ->
         target_modules="all-linear",
         trainable_token_indices=_embeddings(model, new_tokens) if new_tokens else None,
     )
-    with _without_old_names():
+    with without_old_names():
         return get_peft_model(_ready(model, stage), settings)
 
 
@@ -56,7 +53,7 @@ def go_on_with_adapter(base: Any, folder: Path, stage: Adapted) -> Any:
     require("peft")
     from peft import PeftModel
 
-    with _without_old_names():
+    with without_old_names():
         return PeftModel.from_pretrained(_ready(base, stage), str(folder), is_trainable=True, local_files_only=True)
 
 
@@ -67,14 +64,6 @@ def _ready(model: Any, stage: Adapted) -> Any:
     from peft import prepare_model_for_kbit_training
 
     return prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
-
-
-@contextmanager
-def _without_old_names() -> Iterator[None]:
-    """PEFT asks transformers for something by a name that it warns of."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".is_gradient_checkpointing. is deprecated", category=FutureWarning)
-        yield
 
 
 def _embeddings(model: Any, tokens: list[int]) -> dict[str, list[int]]:

@@ -22,7 +22,7 @@ from typing import Any, Literal
 from finetuning.folder_swap import new_folder
 from finetuning.model_sources import base_of, check_source, explained, is_adapter, is_model_folder, read_json
 from finetuning.new_model import END_OF_TEXT
-from finetuning.packages import is_path, require
+from finetuning.packages import is_path, require, without_old_names
 from finetuning.training_record import RECORD_FILE, TrainingRecord, read_record
 from generation_functions.chat_templates import ChatTemplate, load_template
 from generation_functions.errors import StorageError, UsageError
@@ -202,7 +202,7 @@ def _with_adapter(folder: Path, settings: dict[str, Any]) -> Any:
         setattr(tokenizer, _NEW_IDS, sorted(set(tokenizer.get_vocab().values()) - set(known.values())))
         require(source=base)
         fit_embeddings(model, tokenizer)
-    with explained(str(folder), "adapter"):
+    with explained(str(folder), "adapter"), without_old_names():
         return PeftModel.from_pretrained(model, str(folder), local_files_only=True).eval()
 
 

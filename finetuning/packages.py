@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,6 +52,14 @@ def require(*packages: str, source: str | Path | None = None) -> None:
         raise UsageError(_how_to_install(missing))
     if source is not None:
         _choose_offline(is_path(source))
+
+
+@contextmanager
+def without_old_names() -> Iterator[None]:
+    """Around what loads an adapter: PEFT asks transformers for something by a name that it warns of."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".is_gradient_checkpointing. is deprecated", category=FutureWarning)
+        yield
 
 
 def is_path(source: str | Path) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from finetuning.model_sources import base_of, check_source, explained, is_adapter
-from finetuning.packages import is_path, require
+from finetuning.packages import is_path, require, without_old_names
 from generation_functions.errors import UsageError
 from serving.engine.endpoint import EndpointBackend
 from serving.engine.llama_cpp import open_gguf
@@ -155,9 +154,7 @@ class _Switch:
         require("peft")
         from peft import PeftConfig, PeftModel
 
-        with explained(folder, "adapter"), warnings.catch_warnings():
-            # PEFT asks transformers for something by a name that it warns of.
-            warnings.filterwarnings("ignore", ".is_gradient_checkpointing. is deprecated", FutureWarning)
+        with explained(folder, "adapter"), without_old_names():
             if PeftConfig.from_pretrained(folder).is_prompt_learning:
                 raise UsageError(f"{folder} is an adapter of prompts, which is not served: train a LoRA adapter.")
             if self._adapted is None:

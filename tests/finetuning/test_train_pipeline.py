@@ -16,8 +16,6 @@ from generation_functions.errors import UsageError
 from tests.support.small_run import lines
 from tests.support.training import conversations, curve, facts, stage, train, weights, write_rows
 
-# PEFT asks transformers for something by an old name, when an adapter is loaded.
-pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 
 FEW = {"max_steps": 4, "learning_rate": 1e-3}
 
