@@ -16,7 +16,6 @@ from generation_functions.errors import UsageError
 from tests.support.small_run import lines
 from tests.support.training import conversations, curve, facts, stage, train, weights, write_rows
 
-
 FEW = {"max_steps": 4, "learning_rate": 1e-3}
 
 

@@ -183,6 +183,7 @@ def test_general_rows_that_were_trained_on_are_left_out(toy: Toy, tmp_path: Path
     assert any(note.startswith("4 of 12 general questions were in the training data") for note in evaluation["notes"])
 
 
+@pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")  # PEFT
 def test_an_adapter_is_compared_with_the_model_below_it(toy: Toy, tmp_path: Path) -> None:
     peft = pytest.importorskip("peft")
     model = load_model(toy.before, device="cpu")
