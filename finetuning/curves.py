@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 import orjson
@@ -44,7 +44,7 @@ class Curves:
         self._next = now + SECONDS_BETWEEN
         self._run.events.add(EVENT, **facts)
         with self._path.open("ab") as file:
-            file.write(orjson.dumps(facts) + b"\n")
+            file.write(orjson.dumps({"t": round(time(), 3), **facts}) + b"\n")
 
 
 def _stays(line: bytes, stage: str, step: int, earlier: list[str]) -> bool:

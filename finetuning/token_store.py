@@ -11,6 +11,7 @@ The key is a hash of the data and of all that decides its tokens, so what lies u
 from __future__ import annotations
 
 import shutil
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -156,10 +157,7 @@ def _put(part: Path, place: Path) -> None:
 def _write(part: Path, rows: Iterable[NewRow], skipped: Skipped, kind: str) -> None:
     import numpy
 
-    ends: list[int] = []
-    lines: list[int] = []
-    cut: list[bool] = []
-    trained: list[int] = []
+    ends, lines, cut, trained = (array("q") for _ in range(4))
     total = 0
     with (part / "ids.bin").open("wb") as ids_file, (part / "trained.bin").open("wb") as trained_file:
         for block in _blocks(rows):

@@ -149,10 +149,12 @@ class TrainingData:
     @property
     def trained_tokens(self) -> int:
         """Those that something is learned from, of all rows that are used."""
+        import numpy
+
         total = 0
         for number, source in enumerate(self._sources):
-            used = self._rows[1][self._rows[0] == number]
-            total += int(source.rows.trained[sorted(set(used.tolist()))].sum())
+            used = numpy.unique(self._rows[1][self._rows[0] == number])
+            total += int(source.rows.trained[used].sum())
         return total
 
     def tokens_of(self, entry: int) -> int:

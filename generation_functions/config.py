@@ -64,8 +64,9 @@ class Config:
 
 
 def is_code_path(default: object) -> bool:
-    """`HERE / "prompts"` is where the code lies on this machine: not worth saving."""
-    return isinstance(default, Path) and default.is_absolute()
+    """`HERE / "prompts"`, or a list of such, is where the code lies on this machine: not worth saving."""
+    paths = default if isinstance(default, list | tuple) else [default]
+    return bool(paths) and all(isinstance(path, Path) and path.is_absolute() for path in paths)
 
 
 @dataclass(frozen=True)

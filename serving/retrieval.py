@@ -1,4 +1,4 @@
-"""Looks for passages about what a conversation asks, and puts them into its prompt as models are trained to read them."""
+"""Finds passages about what a conversation asks, and puts them into its prompt as models are trained to read them."""
 
 from __future__ import annotations
 
@@ -28,15 +28,21 @@ class Wanted:
     Attributes:
         passages: How many, at most.
         min_score: Passages with a lower score are not shown: see Hit.score.
+        min_similarity: Those with so much similarity are, whatever their score.
         tokens: The passages' tokens together, at most; what is ranked lowest is left out.
         form: `numbered` is the prompt of rag-data-pipeline's rows, `single` that of factual-gen-indiv-pipeline's, which
             shows the best passage alone.
     """
 
     passages: int = 3
-    min_score: float = 0.3
+    min_score: float = 0.25
+    min_similarity: float = 0.75
     tokens: int = 2_000
     form: Form = "numbered"
+
+    def takes(self, hit: Hit) -> bool:
+        """Whether a passage is good enough."""
+        return hit.score >= self.min_score or hit.similarity >= self.min_similarity
 
 
 class Retriever:
@@ -73,7 +79,7 @@ class Retriever:
         """The passages to show in a conversation, best first: good enough, and within the budget."""
         wanted = self.wanted
         most = 1 if wanted.form == "single" else wanted.passages
-        found = [hit for hit in await self.search(queries_of(messages), most) if hit.score >= wanted.min_score]
+        found = [hit for hit in await self.search(queries_of(messages), most) if wanted.takes(hit)]
         left = wanted.tokens
         for number, hit in enumerate(found):
             left -= count_tokens(hit.text) + count_tokens(hit.title)

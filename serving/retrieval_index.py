@@ -18,19 +18,16 @@ import orjson
 
 from generation_functions import Record
 from generation_functions.errors import UsageError
-from generation_functions.offline.lexicon import STOPWORDS
+from generation_functions.offline.lexicon import STOPWORDS, word_set
 from generation_functions.retrieval.chunk_index import ChunkIndex, Synced, rarity
 from generation_functions.retrieval.chunk_terms import chunk_terms
 
 QUESTIONS, PASSAGES = "questions.jsonl", "passages.jsonl"
-_POSTINGS = 20_000  # that a question may look at in each index: some milliseconds
+_POSTINGS = 8_000  # that a question may look at in each index: some milliseconds
 _LOOK = 64  # candidates of each ranking
-_WEIGHED = 24  # of all together: reading whole passages is what takes time
+_WEIGHED = 16  # of all together: reading whole passages is what takes time
 _RANK_OFFSET = 60  # of the fusion; its authors' choice
-_ASKING = frozenset(
-    "can could describe did do does explain give how is me please say show tell us what when where which who whom "
-    "whose why will would about know known".split()
-)
+_ASKING = word_set("am describe explain give i know known me my please say show tell us whom whose")
 _ENDINGS = ("'s", "ing", "ed", "es", "s")
 _SHORTEST_STEM = 4
 _FORMS = ("e", "s", "es", "ed", "ing")
@@ -43,7 +40,8 @@ class Hit:
 
     Attributes:
         score: The share of the question's telling words, by weight, that the passage and the generated question that
-            led to it have, or the cosine of the vectors if that is higher: 0 to 1.
+            led to it have: 0 to 1.
+        similarity: Cosine of its vector and the question's, where that was among the nearest; else 0.
         question: The generated question that led to it; "" = its own words did.
     """
 
@@ -52,6 +50,7 @@ class Hit:
     title: str
     source: Mapping[str, Any] = field(hash=False)
     score: float
+    similarity: float = 0.0
     question: str = ""
 
     def told(self, number: int) -> dict[str, Any]:
@@ -66,13 +65,14 @@ class Hit:
             "span": [start, end] if start is not None and end is not None else None,
             "score": round(self.score, 4),
             "text": self.text,
+            **({"similarity": round(self.similarity, 4)} if self.similarity else {}),
             **({"question": self.question} if self.question else {}),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """What the vector of a question finds: passages by id with their cosines, and generated questions; nearest first."""
+    """What a question's vector finds, nearest first: passages with their cosines, and generated questions; by id."""
 
     passages: Mapping[str, float]
     questions: Mapping[str, Record]
@@ -175,7 +175,7 @@ class PassageIndex:
         asked = "" if question is None else f"\n{question['text']}\n{question['source']['answer']}"
         score = _score({*_stems(words.replace("_", " ") + asked)}, weighed)
         led_by = "" if question is None else question["text"]
-        return Hit(identity, passage["text"], passage["title"], passage["source"], max(score, cosine), led_by)
+        return Hit(identity, passage["text"], passage["title"], passage["source"], score, cosine, led_by)
 
 
 def _fused_with_scores(hits: Sequence[Hit], fused: Mapping[str, float]) -> list[Hit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from generation_functions.errors import UsageError
 from generation_functions.model import Model
 from generation_functions.retrieval.chunk_index import ChunkIndex
-from generation_functions.retrieval.embeddings import VectorStore, vector_key
+from generation_functions.retrieval.embeddings import VectorStore
 from generation_functions.retrieval.vector_index import VectorIndex
 from serving.engine.pieces import Backend
 from serving.protocol import EmbeddingRequest
@@ -45,15 +46,14 @@ class VectorSearch:
         made = 0
         for side in (index.passages, index.questions):
             texts = side.texts()
-            while batch := await aside(lambda texts=texts: self._missing(store, texts)):
+            while batch := await aside(partial(self._missing, store, texts)):
                 vectors = await self._made([*batch.values()])
-                await aside(lambda batch=batch, vectors=vectors: store.add(dict(zip(batch, vectors, strict=True))))
+                await aside(partial(store.add, dict(zip(batch, vectors, strict=True))))
                 made += len(batch)
                 self._on_made(made)
         for name, side in (("passages", index.passages), ("questions", index.questions)):
             path = self._folder / f"{name}.npy"
-            near = await aside(lambda path=path, side=side: VectorIndex(path, side, store, self._model))
-            self._sides.append((side, near))
+            self._sides.append((side, await aside(partial(VectorIndex, path, side, store, self._model))))
 
     def _missing(self, store: VectorStore, texts: Iterator[tuple[int, str]]) -> dict[bytes, str]:
         """The next few texts without a vector; none at the end."""

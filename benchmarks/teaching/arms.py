@@ -9,7 +9,15 @@ from pathlib import Path
 from benchmarks.teaching.data import DOCUMENTS, QUESTIONS, VARIATIONS, Asked, TeachingData
 from finetuning.evaluate.answering import Answerer, make_greedy
 from finetuning.evaluate.prompting import Prompting
-from finetuning.model_folder import TrainingRecord, load_model, load_tokenizer, read_record, save_model, stop_ids
+from finetuning.model_folder import (
+    TrainingRecord,
+    is_model_folder,
+    load_model,
+    load_tokenizer,
+    read_record,
+    save_model,
+    stop_ids,
+)
 from finetuning.new_model import NewModel, new_model
 from finetuning.questions import Question
 from finetuning.stages import TrainingStage
@@ -38,6 +46,7 @@ class Size:
         steps: Optimiser steps on texts, the first stage.
         question_steps: Optimiser steps on questions about shown entities, the second stage.
         question_rate: Learning rate of the second stage.
+        texts_again: Share of the second stage's tokens that are the arm's texts: without them a model forgets.
     """
 
     entities: int
@@ -49,6 +58,7 @@ class Size:
     question_steps: int
     rate: float
     question_rate: float
+    texts_again: float = 0.5
     arms: tuple[str, ...] = tuple(ARMS)
 
 
@@ -76,6 +86,9 @@ def first_model(data: TeachingData, size: Size, seed: int) -> tuple[Path, int]:
     Its tokenizer was trained on all texts that any arm reads.
     """
     rows = [row for name in (VARIATIONS, QUESTIONS) for row in read_json_lines(data.folder / name)]
+    folder = data.folder / "first-model"
+    if is_model_folder(folder):
+        return folder, read_record(folder).parameters
     template = load_template("chatml")
     model, tokenizer = new_model(size.model, [text for row in rows for text in row_texts(row)], template, seed)
     record = TrainingRecord(
@@ -85,8 +98,8 @@ def first_model(data: TeachingData, size: Size, seed: int) -> tuple[Path, int]:
         created="",
         parameters=model.num_parameters(),
     )
-    save_model(model, tokenizer, data.folder / "first-model", record)
-    return data.folder / "first-model", record.parameters
+    save_model(model, tokenizer, folder, record)
+    return folder, record.parameters
 
 
 def train_arm(arm: str, data: TeachingData, size: Size, model: Path, seed: int) -> Outcome:
@@ -102,7 +115,7 @@ def train_arm(arm: str, data: TeachingData, size: Size, model: Path, seed: int) 
     )
     questions = TrainingStage(
         kind="supervised",
-        data=[DataEntry(file=QUESTIONS)],
+        data=[DataEntry(file=QUESTIONS), DataEntry(file=ARMS[arm][0], share=size.texts_again, repeat=True)],
         folder=data.folder,
         sequence_length=size.sequence_length,
         batch_tokens=size.batch_tokens,

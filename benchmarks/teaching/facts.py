@@ -21,6 +21,8 @@ _FIRST_ENDS = _words("a el il o us ar ek is")
 _LAST_ENDS = _words("ick ander ovan eth ing ulsen elle ard")
 _TOWN_ENDS = _words("stow by wick ham ford mouth dale port")
 
+_SHORT_NAMES = 2000  # then there are too few with one syllable
+
 PROFESSIONS = _words("painter engineer teacher surgeon lawyer architect composer banker farmer historian pilot judge")
 GOODS = _words("slate cheese glass wool salt copper honey timber silk paper beer marble lace tobacco leather amber")
 KINDS = _words("pump lamp clock loom press drill kiln plough telescope engine organ compass")
@@ -63,7 +65,10 @@ class _Names:
     def _word(self, ends: Sequence[str]) -> str:
         while True:
             pick = self._random.choice
-            word = pick(_STARTS) + pick(_VOWELS) + pick(_MIDDLES) + pick(ends)
+            word = pick(_STARTS) + pick(_VOWELS) + pick(_MIDDLES)
+            if len(self._used) >= _SHORT_NAMES:
+                word += pick(_VOWELS) + pick(_MIDDLES)
+            word += pick(ends)
             if word not in self._used:
                 self._used.add(word)
                 return word

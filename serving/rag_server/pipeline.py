@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
@@ -16,7 +15,7 @@ from serving.rag_server.embedding import Embedder
 from serving.retrieval import Retriever, Wanted
 from serving.retrieval_index import PassageIndex, corpora
 from serving.running import serve
-from serving.served_models import OFFLINE, ServedModel
+from serving.served_models import ServedModel
 
 INDEX_FOLDER = "index"
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -25,10 +24,11 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 def rag_server_pipeline(
     run: Run,
     index: ExistingPath,
-    models: list[ServedModel] = [ServedModel(source=OFFLINE)],
+    models: list[ServedModel],
     embedding_model: ServedModel | None = None,
     passages: Count = 3,
-    min_score: Proportion = 0.3,
+    min_score: Proportion = 0.25,
+    min_similarity: Proportion = 0.75,
     max_passage_tokens: Count = 2000,
     prompt: Literal["numbered", "single"] = "numbered",
     not_found: LongText | None = None,
@@ -50,6 +50,8 @@ def rag_server_pipeline(
             weights; null searches by words alone.
         passages: Most passages in a prompt.
         min_score: Passages with a lower score, from 0 to 1, are not shown: see the README.
+        min_similarity: With vectors, passages with at least this cosine are shown whatever their score. How high it
+            must be depends on embedding_model.
         max_passage_tokens: Most tokens of all passages together; those ranked lowest are left out.
         prompt: The form in which the model was trained to read passages. `numbered`: rag-data-pipeline's rows.
             `single`: the retrieval rows of factual-gen-indiv-pipeline; it shows the best passage alone.
@@ -65,7 +67,7 @@ def rag_server_pipeline(
     """
     corpora(index)
     served = [model.served_name for model in models]
-    behind = models if embedding_model in (None, *models) else [*models, embedding_model]
+    behind = [*models, *([embedding_model] if embedding_model and embedding_model not in models else [])]
     shelf = make_shelf(behind, Capacity(slots, queue, max_tokens))
     if run.sample is not None:
         run.note(f"would serve {', '.join(served)} with the passages of {index} at {host}:{port}")
@@ -76,7 +78,7 @@ def rag_server_pipeline(
     run.progress(0, "indexing the questions and passages")
     folder = run.folder / INDEX_FOLDER
     searched = PassageIndex(folder, index)
-    retriever = Retriever(searched, Wanted(passages, min_score, max_passage_tokens, prompt))
+    retriever = Retriever(searched, Wanted(passages, min_score, min_similarity, max_passage_tokens, prompt))
     embedder = None if embedding_model is None else Embedder(embedding_model, shelf, retriever, folder)
 
     async def retrieving(inner: Backend) -> Backend:

@@ -285,8 +285,9 @@ def _public(model: Model, masked: Any, name: str) -> Facts:
 
 def _of_the_code(config: Config, name: str) -> bool:
     """Whether a path is the pipeline's own, such as the folder of its prompts, and not the config's."""
-    parameter = config.pipeline.schema.all_parameters.get(name)
-    return name not in config.written and parameter is not None and is_code_path(parameter.default)
+    setting = name.partition(".")[0]
+    parameter = config.pipeline.schema.all_parameters.get(setting)
+    return setting not in config.written and parameter is not None and is_code_path(parameter.default)
 
 
 def _flat(value: Any, name: str) -> list[tuple[str, Any]]:

@@ -8,6 +8,8 @@ export interface Furnished {
   failing: string;
   /** Two runs of one config that differ in a setting. */
   twins: [string, string];
+  /** A dataset of the first run, below its folder. */
+  dataset: string;
   /** Below configs/. */
   config: string;
 }
@@ -21,7 +23,10 @@ export async function furnish(service: Service): Promise<Furnished> {
   const failing = await finished(service, { pipeline: "debug-pipeline", overrides: { output_dir: "outputs/stumbling", records: "40", seconds: "1", failing_records: "6" } });
   const one = await finished(service, { config: "poems.yaml", name: "Poems, three" });
   const other = await finished(service, { config: "poems.yaml", name: "Poems, six", overrides: { output_dir: "outputs/more-poems", limit: "6" } });
-  return { run, failing, twins: [one, other], config };
+  const { data } = await service.api.GET("/api/datasets", { params: { query: { run } } });
+  const dataset = data?.items[0]?.file;
+  if (!dataset) throw new Error("The first run has left no dataset.");
+  return { run, failing, twins: [one, other], dataset, config };
 }
 
 async function finished(service: Service, run: Parameters<Service["startRun"]>[0]): Promise<string> {

@@ -22,6 +22,10 @@ export const ROUTES: readonly Route[] = [
   { name: "compare", path: ({ twins }) => `/compare?first=${twins[0]}&second=${twins[1]}` },
   { name: "inputs", path: () => "/inputs" },
   { name: "outputs", path: () => "/outputs" },
+  { name: "datasets", path: () => "/datasets" },
+  { name: "dataset", path: ({ run, dataset }) => `/datasets/${run}/${dataset}` },
+  { name: "models", path: () => "/models" },
+  { name: "chat", path: () => "/chat" },
   { name: "settings", path: () => "/settings" },
   { name: "not-found", path: () => "/nowhere" },
 ];

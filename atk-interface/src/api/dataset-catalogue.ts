@@ -21,6 +21,7 @@ export const catalogueQuery = (filter: { kind?: DatasetKind | undefined; run?: s
       ),
     initialPageParam: "",
     getNextPageParam: ({ next }) => next ?? undefined,
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? 10_000 : false), // runs of the command line end unheard
   });
 
 /** One file of rows, or a training folder, with its first rows. `file` is as the list has it: "." is the run's folder itself. */

@@ -33,6 +33,8 @@ interface LineChartProps {
 }
 
 const HEIGHT = 150;
+/** uPlot names it only in a const enum, which does not exist when this runs. */
+const LOGARITHMIC: uPlot.Scale = { distr: 3 as uPlot.Scale.Distr };
 const NO_MARKS: readonly Mark[] = [];
 
 /** Figures over time or steps. What is under the pointer is written above it. */
@@ -42,7 +44,7 @@ export function LineChart(props: LineChartProps) {
   const plot = useRef<uPlot>(null);
   const [at, setAt] = useState<number | null>(null);
   const theme = useTheme();
-  const shape = `${logarithmic}|${lines.map(({ label, dashed }) => `${label}${dashed ? "-" : ""}`).join("|")}`;
+  const shape = `${logarithmic ? "log" : "linear"}|${lines.map(({ label, dashed }) => `${label}${dashed ? "-" : ""}`).join("|")}`;
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
@@ -107,7 +109,7 @@ function optionsFor(element: HTMLElement, latest: () => LineChartProps, onMove: 
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: group }, points: { size: 7 } },
-    scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    scales: { x: { time: false }, y: logarithmic ? LOGARITHMIC : { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
       { ...axis, size: 24, space: 80, values: (_plot, ticks) => ticks.map((tick) => latest().formatAlong(tick)) },
       { ...axis, size: 56, space: 34, values: (_plot, ticks) => ticks.map((tick: number | null) => (tick === null ? "" : tick === 0 ? "0" : latest().format(tick))) },
@@ -135,10 +137,11 @@ function drawMarks(plot: uPlot, marks: readonly Mark[], colour: string, font: st
   ctx.strokeStyle = colour;
   ctx.fillStyle = colour;
   ctx.font = font.replace("12px", `${Math.round(11 * devicePixelRatio)}px`);
+  ctx.textAlign = "left";
   ctx.setLineDash([3, 3]);
   for (const { at, label } of marks) {
-    const x = Math.round(plot.valToPos(at, "x", true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    const x = Math.max(bbox.left, Math.round(plot.valToPos(at, "x", true)));
+    if (x > bbox.left + bbox.width) continue;
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);

@@ -14,7 +14,7 @@ export function ChatParts({ isInbox }: { isInbox: boolean }) {
         Conversations
       </Link>
       <Link to="/chat?view=corrections" aria-current={isInbox ? "true" : undefined} className={look(isInbox)}>
-        Corrections{open > 0 && <span className="ml-1.5 rounded-full bg-hue-soft px-2 py-0.5 text-text tabular-nums">{count(open)}</span>}
+        Corrections {open > 0 && <span className="ml-1 rounded-full bg-hue-soft px-2 py-0.5 text-text tabular-nums">{count(open)}</span>}
       </Link>
     </nav>
   );

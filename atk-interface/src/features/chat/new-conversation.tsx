@@ -38,7 +38,7 @@ export function NewConversation() {
       <div data-quiet className="flex flex-1 flex-col items-center justify-center gap-3 rounded-2xl border border-dashed border-line bg-panel px-6 py-12 text-center">
         <MessagesSquare aria-hidden className="size-9 text-hue" />
         <h2 className="text-xl font-semibold">Ask a model what it has learnt</h2>
-        <ul className="max-w-prose space-y-1 text-left text-soft">
+        <ul className="max-w-prose list-disc space-y-1 pl-5 text-left text-soft">
           <li>Put the same question to two models, and read their answers side by side: before and after training, say.</li>
           <li>Ask again, or change a question: what was said before stays, as “1 of 2”.</li>
           <li>A thumb down opens a correction. Corrections become rows to train on.</li>

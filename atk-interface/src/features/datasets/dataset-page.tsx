@@ -77,7 +77,7 @@ const Examples = ({ data: { examples, kind } }: { data: DatasetDetails }) => (
     <ol className="flex flex-col gap-5">
       {examples.map(({ value, problem }, index) => (
         <li key={index} className="border-t border-line pt-4 first:border-0 first:pt-0">
-          {problem || !isRecord(value) ? <p className="font-medium text-bad">This row cannot be shown: {problem ?? "it is no object"}</p> : <RowView row={value} />}
+          {problem || !isRecord(value) ? <p className="font-medium text-bad">This row cannot be shown: {problem || "it is no object"}</p> : <RowView row={value} />}
         </li>
       ))}
     </ol>

@@ -4,7 +4,7 @@ import type { Following } from "@/api/schema";
 import { encodePath } from "@/lib/paths";
 
 /** What comes after the training, or why it does not. */
-export function FollowingNote({ following: { then, started, problem } }: { following: Following }) {
+export function FollowingNote({ following: { then = [], started, problem } }: { following: Following }) {
   if (then.length === 0 && !started && !problem) return null;
   return (
     <section data-quiet aria-label="What follows" className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-2xl border border-line bg-panel px-5 py-3">

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ChevronDown, Plus } from "lucide-react";
 import clsx from "clsx";
-import { useState } from "react";
+import { useState, type MouseEvent } from "react";
 import { useNavigate } from "react-router";
 import { chatsQuery } from "@/api/chats";
 import type { ChatHead } from "@/api/schema";
@@ -26,6 +26,9 @@ export function ConversationList({ current }: { current: string }) {
   const [text, setText] = useState("");
   useShortcuts("Chat", [{ keys: "n", label: "New conversation", run: () => void navigate("/chat") }]);
   const total = query.data?.pages[0]?.total ?? 0;
+  const foldBehindLink = ({ target }: MouseEvent) => {
+    if (target instanceof Element && target.closest("a")) setOpen(false);
+  };
   return (
     <nav data-quiet aria-label="Conversations" className="flex min-w-0 flex-col gap-2 lg:sticky lg:top-4 lg:max-h-[calc(100dvh-2rem)] lg:self-start">
       <div className="flex gap-2">
@@ -44,7 +47,7 @@ export function ConversationList({ current }: { current: string }) {
             const found = items.filter((item) => holds(item, text));
             return (
               <>
-                <ul className="flex flex-col gap-0.5" onClickCapture={() => setOpen(false)}>
+                <ul className="flex flex-col gap-0.5" onClickCapture={foldBehindLink}>
                   {found.map((item) => (
                     <ConversationRow key={item.id} chat={item} isCurrent={item.id === current} />
                   ))}

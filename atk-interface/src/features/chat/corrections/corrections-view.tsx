@@ -29,7 +29,7 @@ export function CorrectionsView() {
   const counts = query.data?.pages[0]?.counts;
   const accepted = counts?.["accepted"] ?? 0;
   return (
-    <div className="mx-auto flex w-full max-w-5xl flex-col gap-4">
+    <div className="flex w-full max-w-6xl flex-col gap-4">
       <div data-quiet className="flex flex-wrap items-center justify-between gap-3">
         <nav aria-label="Corrections by state" className="flex flex-wrap gap-1 rounded-xl border border-line bg-panel p-1">
           {STATES.map(({ state: each, label }) => (

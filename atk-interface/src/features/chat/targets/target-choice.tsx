@@ -21,11 +21,11 @@ export function TargetChoice({ label, target, disabled, onChange }: TargetChoice
   const groups = targetGroups(servers, providers, target);
   const choose = (key: string) => {
     const found = groups.flatMap(({ options }) => options).find((each) => each.key === key);
-    if (found) onChange(found.target);
+    if (found && key !== targetKey(target)) onChange(found.target);
   };
   return (
     <div className="flex min-w-0 flex-1 basis-56 flex-wrap gap-2">
-      <Select aria-label={label} value={targetKey(target)} disabled={disabled} onChange={(event) => choose(event.target.value)} className="basis-44 sm:flex-1">
+      <Select aria-label={label} value={targetKey(target)} disabled={disabled} onChange={(event) => choose(event.target.value)} className="basis-44 flex-1">
         {groups.map(({ name, options }) => (
           <optgroup key={name} label={name}>
             {options.map(({ key, label: words }) => (
@@ -64,14 +64,14 @@ function ProviderModel({ label, model, disabled, onChange }: ProviderModelProps)
         aria-label={`${label}: model of ${provider}`}
         placeholder={`Model of ${provider}, by its name`}
         list={list}
-        defaultValue={model.slice(colon + 1)}
+        value={model.slice(colon + 1)}
         disabled={disabled}
         maxLength={250}
         autoComplete="off"
         spellCheck={false}
         onFocus={look}
         onChange={(event) => onChange(`${provider}:${event.target.value.trim()}`)}
-        className="basis-44 sm:flex-1"
+        className="basis-44 flex-1"
       />
       <datalist id={list}>
         {test.data?.models?.map((name) => (

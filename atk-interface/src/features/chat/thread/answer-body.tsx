@@ -30,7 +30,7 @@ export function AnswerFigures({ message }: { message: Message }) {
     typeof output_tokens === "number" && `${count(output_tokens)} tokens`,
     typeof input_tokens === "number" && `${count(input_tokens)} read`,
     typeof seconds === "number" && duration(seconds),
-    typeof first_seconds === "number" && `first after ${duration(first_seconds)}`,
+    typeof first_seconds === "number" && first_seconds >= 0.1 && `first after ${duration(first_seconds)}`,
   ].filter(Boolean);
   return (
     <p className="min-w-0 text-sm text-soft tabular-nums">

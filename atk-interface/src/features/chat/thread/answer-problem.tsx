@@ -7,7 +7,6 @@ interface AnswerProblemProps {
   code: string;
   /** A part of the answer has come. */
   hasText: boolean;
-  action?: string;
   onRetry: (() => void) | undefined;
 }
 
@@ -24,11 +23,12 @@ const TITLES: Record<string, string> = {
   missing: "No answer is kept here",
   unkept: "The answer is complete, but could not be kept",
 };
+const ACTIONS: Record<string, string> = { missing: "Ask again", stopped: "Ask again", unkept: "Keep it now" };
 /** Nothing went wrong: somebody did this. */
 const CALM = ["stopped", "missing"];
 
 /** Why there is no answer, or only a part of one, and what to do. */
-export function AnswerProblem({ detail, code, hasText, action = "Try again", onRetry }: AnswerProblemProps) {
+export function AnswerProblem({ detail, code, hasText, onRetry }: AnswerProblemProps) {
   const isCalm = CALM.includes(code);
   const Icon = isCalm ? Info : CircleAlert;
   return (
@@ -40,7 +40,7 @@ export function AnswerProblem({ detail, code, hasText, action = "Try again", onR
         <p className="mt-2 flex flex-wrap gap-2">
           {onRetry && (
             <Button size="small" onClick={onRetry}>
-              {action}
+              {ACTIONS[code] ?? "Try again"}
             </Button>
           )}
           {code === "no-key" && (

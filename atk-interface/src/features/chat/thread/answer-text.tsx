@@ -1,6 +1,6 @@
-import { marked } from "marked";
-import { memo, useMemo } from "react";
+import { memo, useState } from "react";
 import { Markdown } from "@/components/markdown";
+import { grownBlocks, NO_BLOCKS } from "@/features/chat/thread/growing-blocks";
 
 const Block = memo(Markdown);
 
@@ -9,17 +9,12 @@ const Block = memo(Markdown);
  * page, and what is marked with the mouse further up stays marked.
  */
 export function AnswerText({ text }: { text: string }) {
-  const blocks = useMemo(
-    () =>
-      marked
-        .lexer(text)
-        .map(({ raw }) => raw)
-        .filter((raw) => raw.trim() !== ""),
-    [text],
-  );
+  const [grown, setGrown] = useState(() => grownBlocks(NO_BLOCKS, text));
+  const now = grownBlocks(grown, text);
+  if (now !== grown) setGrown(now);
   return (
     <div className="prose-like min-w-0 max-w-none">
-      {blocks.map((raw, place) => (
+      {now.blocks.map((raw, place) => (
         <Block key={place} text={raw} />
       ))}
     </div>

@@ -21,26 +21,26 @@ interface AnswerProps {
   earlier: readonly Message[];
   /** Missing where nothing can be asked again. */
   onRetry: (() => void) | undefined;
+  /** Beside others: which of them it is. */
+  number: number | undefined;
   onKeep: () => void;
 }
 
 /** One model's answer to a question, and what can be done with it. */
-export function Answer({ chat, name, kept, live, earlier, onRetry, onKeep }: AnswerProps) {
+export function Answer({ chat, name, kept, live, earlier, number, onRetry, onKeep }: AnswerProps) {
   const [looked, setLooked] = useState<number | null>(null);
   const { goesOn, isWaiting, shown, place, total, standing, trouble } = answerState({ kept, live, earlier, looked });
-  const model = [live?.model, shown?.model, name].find(Boolean) ?? name;
-  const isUnkept = trouble?.code === "unkept";
+  const model = [live?.model, shown?.model].find(Boolean) ?? name;
   return (
-    <article aria-label={`Answer of ${model}`} aria-busy={goesOn} className="flex min-w-0 flex-col gap-2">
+    <article aria-label={number === undefined ? `Answer of ${model}` : `Answer ${number}, of ${model}`} aria-busy={goesOn} className="flex min-w-0 flex-col gap-2">
       <h3 className="flex items-center gap-2 text-sm font-semibold text-hue">
+        {number !== undefined && <span className="rounded bg-hue-soft px-1.5 text-text tabular-nums">{number}</span>}
         {model}
         {goesOn && <Spinner />}
       </h3>
       {isWaiting && <p className="min-h-6 text-soft">Waiting for the first word …</p>}
       {shown && !isWaiting && <AnswerBody message={shown} isGrowing={goesOn} />}
-      {trouble && (
-        <AnswerProblem {...trouble} hasText={shown !== undefined} onRetry={isUnkept ? onKeep : onRetry} action={isUnkept ? "Keep it now" : trouble.code === "missing" ? "Ask again" : "Try again"} />
-      )}
+      {trouble && <AnswerProblem {...trouble} hasText={shown !== undefined} onRetry={trouble.code === "unkept" ? onKeep : onRetry} />}
       <footer className="flex min-h-9 flex-wrap items-center gap-1">
         {shown && !goesOn && (
           <>

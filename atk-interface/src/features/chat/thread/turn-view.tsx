@@ -35,6 +35,7 @@ export function TurnView({ chat, turn, live, names, versions, onEdit, onRetry, o
             key={lane}
             chat={chat}
             name={names[lane] ?? "a model"}
+            number={shown.length > 1 ? lane + 1 : undefined}
             kept={answerOf(turn, lane)}
             live={live.find((answer) => answer.lane === lane)}
             earlier={earlierAnswers(turn, lane)}

@@ -1,0 +1,63 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+import { Link } from "react-router";
+import { modelQuery } from "@/api/models";
+import { isProblemWith } from "@/api/problems";
+import type { ModelDetails } from "@/api/schema";
+import { ButtonLink } from "@/components/button";
+import { Empty } from "@/components/empty";
+import { Loaded, Skeleton } from "@/components/loading";
+import { Page } from "@/components/page";
+import { Panel } from "@/components/panel";
+import { Stat, Stats } from "@/components/stat";
+import { EvaluationSection } from "@/features/models/evaluation-section";
+import { FilesPanel } from "@/features/models/files-panel";
+import { KINDS } from "@/features/models/model-words";
+import { ServePanel } from "@/features/models/serve-panel";
+import { TrainingPanel } from "@/features/models/training-panel";
+import { bytes, compact, moment } from "@/lib/format";
+
+/** One model: how it was made, how good it is, and what can be done with it. */
+export function Component() {
+  const { "*": path = "" } = useParams();
+  const query = useQuery(modelQuery(path));
+  const model = query.data;
+  if (!model && isProblemWith(query.error, "no-such-model")) return <Gone />;
+  return (
+    <Page title={model?.name ?? "Model"} above={<Link to="/models">Models</Link>} lead={<code className="font-mono text-sm break-all">{path}</code>}>
+      <Loaded query={query} placeholder={<Skeleton className="h-96" />}>
+        {(details) => <Content key={path} model={details} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+const Content = ({ model }: { model: ModelDetails }) => (
+  <div className="flex flex-col gap-5">
+    <ServePanel model={model} />
+    <Panel title="Figures">
+      <Stats>
+        <Stat label="Parameters" value={model.parameters ? compact(model.parameters) : "–"} note={KINDS.find(({ kind }) => kind === model.kind)?.about} />
+        <Stat label="Size" value={bytes(model.size)} note={`since ${moment(model.created)}`} />
+        <Stat label="Chat template" value={model.chat_template || "–"} note={model.stops.length ? `stops at ${model.stops.join(", ")}` : ""} />
+        <Stat label="From" value={<span className="text-base break-words">{model.base_model || "–"}</span>} note="base model" />
+      </Stats>
+    </Panel>
+    <EvaluationSection model={model} />
+    <TrainingPanel model={model} />
+    <FilesPanel model={model} />
+  </div>
+);
+
+const Gone = () => (
+  <Page title="There is no such model">
+    <Empty
+      title="It may have been deleted, or moved"
+      action={
+        <ButtonLink to="/models" variant="primary">
+          All models
+        </ButtonLink>
+      }
+    />
+  </Page>
+);
