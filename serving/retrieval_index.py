@@ -23,9 +23,9 @@ from generation_functions.retrieval.chunk_index import ChunkIndex, Synced, rarit
 from generation_functions.retrieval.chunk_terms import chunk_terms
 
 QUESTIONS, PASSAGES = "questions.jsonl", "passages.jsonl"
-_POSTINGS = 8_000  # that a question may look at in each index: some milliseconds
+_POSTINGS = 20_000  # that a question may look at in each index: some milliseconds
 _LOOK = 64  # candidates of each ranking
-_WEIGHED = 16  # of all together: reading whole passages is what takes time
+_WEIGHED = 24  # of all together: reading whole passages is what takes time
 _RANK_OFFSET = 60  # of the fusion; its authors' choice
 _ASKING = word_set("am describe explain give i know known me my please say show tell us whom whose")
 _ENDINGS = ("'s", "ing", "ed", "es", "s")

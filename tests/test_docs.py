@@ -25,7 +25,7 @@ DOCUMENTS = sorted(
 )
 COMMAND = re.compile(r"^ {4}(?:\.venv/bin/)?python run_augmentoolkit\.py ?(.*)$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-NEEDS_A_MODEL = re.compile(r"ollama|openai:|-remote\.yaml|configs/mine\.yaml|outputs/mine|outputs/")
+NEEDS_A_MODEL = re.compile(r"discord|ollama|openai:|-remote\.yaml|configs/mine\.yaml|outputs/mine|outputs/")
 TAKES_LONG = re.compile(r"^run .*(train|server|grpo-rl|evaluate|export)")
 """A minute, or until somebody stops it; the tests of each pipeline run its config. Here it is only checked."""
 NEEDS_THE_READERS_FILE = re.compile(r"path/to/file\.py")

@@ -17,6 +17,13 @@ async function ask(page: Page, text: string): Promise<void> {
 /** Ended, and kept by the service: only then can it be rated. */
 const answered = (page: Page, number = 0) => expect(answers(page).nth(number).getByRole("button", { name: "Good answer" })).toBeVisible();
 
+// A service that is lent again remembers conversations, and a new one begins with the models of the last.
+test.beforeEach(async ({ service }) => {
+  const [chats, corrections] = await Promise.all([service.api.GET("/api/chats"), service.api.GET("/api/corrections")]);
+  for (const { id } of chats.data?.items ?? []) await service.api.DELETE("/api/chats/{chat_id}", { params: { path: { chat_id: id } } });
+  for (const { id } of corrections.data?.items ?? []) await service.api.DELETE("/api/corrections/{correction_id}", { params: { path: { correction_id: id } } });
+});
+
 test("a conversation streams, survives a reload, is asked again, edited and corrected into a row", async ({ page, service }) => {
   await page.goto("/chat");
   await expect(page.getByRole("heading", { name: "Ask a model what it has learnt" })).toBeVisible();
@@ -73,7 +80,7 @@ test("a conversation streams, survives a reload, is asked again, edited and corr
     ],
   });
   await page.getByRole("link", { name: "inputs/corrections/lamp.jsonl" }).click();
-  await expect(page).toHaveURL(/\/inputs\/corrections\/lamp\.jsonl$/);
+  await expect(page).toHaveURL(/\/inputs\/corrections$/);
 });
 
 test("two models answer the same question side by side, below each other on a phone", async ({ page }) => {
@@ -109,7 +116,7 @@ test("an answer that is stopped keeps what came, and what a provider refuses is 
   const model = await FakeModel.listening();
   try {
     model.reply = () => ({ status: 429, message: "Too many lamps at once." });
-    const { error } = await service.api.PUT("/api/settings/providers/house", { params: { path: { name: "house" } }, body: { base_url: model.url, secret: "" } });
+    const { error } = await service.api.PUT("/api/settings/providers/{name}", { params: { path: { name: "house" } }, body: { base_url: model.url, secret: "" } });
     expect(error).toBeUndefined();
     await page.goto("/chat");
     await ask(page, Array.from({ length: 60 }, (_, number) => `word${number}`).join(" "));

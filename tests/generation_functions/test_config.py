@@ -49,6 +49,10 @@ def with_prompts(
     default_prompts: Path = Path(__file__).parent / "prompts", prompts: Path | None = None, limit: int = 1
 ):
     """Takes prompts."""
+
+
+def with_samples(general: list[ExistingPath] = [Path(__file__).parent / "docs"], limit: int = 1):
+    """Reads what lies beside the code, unless told otherwise."""
 '''
 
 
@@ -210,6 +214,13 @@ def test_a_secret_is_saved_as_it_is_written(own_state: Path) -> None:
     again = saved_config(saved, "run.json", load_registry(), [])
     assert again.arguments["model"] == config.arguments["model"]
     assert "sk-very-secret" not in to_yaml(saved) + repr(config)
+
+
+def test_where_the_code_lies_is_not_saved() -> None:
+    config = check("", function="with_samples")
+    assert config.arguments["general"] == [Path("docs").resolve()]
+    assert "general" not in config.masked()
+    assert check("general: [docs]", function="with_samples").masked()["general"] == ["docs"]
 
 
 def test_a_key_written_out_is_masked_and_asked_for_again_on_resume() -> None:

@@ -23,7 +23,7 @@ _MOST_FOLDERS = 20_000
 _KEPT_SECONDS = 2.0
 _NOT_LOOKED_INTO = {
     *("calls", "stages", "datasets", "documents", "retrieval", "images", "mix", "parts", "reviewed"),
-    *("checkpoints", "rag_source_data", "pretraining_run", "sft_run"),
+    *("checkpoints", "stage_models", "rag_source_data", "pretraining_run", "sft_run"),
 }
 _WEIGHTS = (".safetensors", ".bin", ".pt", ".pth")
 GGUF = ".gguf"

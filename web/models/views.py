@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 
 from sqlalchemy import select
@@ -103,6 +104,15 @@ def _record(model: FoundModel) -> dict[str, Any]:
     return read_json(model.place.parent.parent / "model" / RECORD_FILE)
 
 
+def _from_the_project(base: str, model: FoundModel) -> str:
+    """A record names a base model that lies beside its folder from there, `../base`; people look from the project."""
+    if not base.startswith("../"):
+        return base
+    folder = f"{model.path}/../../model" if model.kind == ModelKind.GGUF else model.path
+    path = normpath(f"{folder}/{base}")
+    return base if path.startswith("..") else path
+
+
 def _facts(model: FoundModel, about: Around) -> dict[str, Any]:
     record, work = _record(model), _run_of(about.runs, model.path)
     base = plain_text_of(record.get("base_model"))
@@ -116,7 +126,7 @@ def _facts(model: FoundModel, about: Around) -> dict[str, Any]:
         "kind": model.kind,
         "run": work.id if work else "",
         "run_name": (work.name or Path(work.folder).name) if work else "",
-        "base_model": base[:500],
+        "base_model": _from_the_project(base, model)[:500],
         "chat_template": plain_text_of(record.get("chat_template"))[:200],
         "stops": [plain_text_of(stop)[:200] for stop in list_of(record.get("stops"))[:20]],
         "parameters": max(0, whole_of(record.get("parameters"))),

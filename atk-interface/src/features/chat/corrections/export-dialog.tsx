@@ -7,7 +7,7 @@ import { Dialog } from "@/components/dialog";
 import { Checkbox, Field, TextInput } from "@/components/field";
 import { ProblemNote } from "@/components/problem-note";
 import { count, counted } from "@/lib/format";
-import { encodePath } from "@/lib/paths";
+import { encodePath, parentOf } from "@/lib/paths";
 
 interface ExportCorrectionsDialogProps {
   accepted: number;
@@ -50,7 +50,7 @@ export function ExportCorrectionsDialog({ accepted, onClose }: ExportCorrections
           <p className="font-medium tabular-nums">
             {counted(write.data.rows, "row")} written, {count(write.data.tokens)} tokens; {count(write.data.left_out.length)} left out.
           </p>
-          <Link to={`/${encodePath(write.data.path)}`} className="font-mono text-sm break-all text-ember underline underline-offset-4">
+          <Link to={`/${encodePath(parentOf(write.data.path))}`} className="font-mono text-sm break-all text-ember underline underline-offset-4">
             {write.data.path}
           </Link>
           {write.data.left_out.length > 0 && (
