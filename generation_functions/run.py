@@ -109,9 +109,7 @@ class Run:
         self._retries = retries or {}
         self._on_progress = on_progress
         self._observe = observe
-        self.identity = stable_hash(
-            fingerprint or os.urandom(8).hex(), sample, sorted(map(str, self._retries.items()))
-        )
+        self.identity = stable_hash(fingerprint or os.urandom(8).hex(), sample, sorted(map(str, self._retries.items())))
         self.scope = Scope(self.identity)
         self._held = RunFolder(self.folder)
         self.loop = LoopThread()

@@ -21,10 +21,13 @@ export const trainingQuery = (id: string, live: boolean) =>
     enabled: id !== "",
     refetchInterval: ({ state }) => {
       if (state.data?.complete === false) return WITH_CURVES_MS;
-      if (!live) return false;
+      if (!live) return waitsForNext(state.data) ? WITHOUT_MS : false;
       return state.data?.stages.length ? WITH_CURVES_MS : WITHOUT_MS;
     },
   });
+
+/** What follows is started some seconds after the run has ended. */
+const waitsForNext = (data: TrainingHistory | undefined): boolean => data !== undefined && (data.following.then?.length ?? 0) > 0 && !data.following.started && !data.following.problem;
 
 /** Write a config from datasets and queue it; what is to follow starts by itself. */
 export function useStartTraining() {

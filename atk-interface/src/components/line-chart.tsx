@@ -34,7 +34,7 @@ interface LineChartProps {
 
 const HEIGHT = 150;
 /** uPlot names it only in a const enum, which does not exist when this runs. */
-const LOGARITHMIC: uPlot.Scale = { distr: 3 as uPlot.Scale.Distr };
+const LOGARITHMIC = { distr: 3 } as const;
 const NO_MARKS: readonly Mark[] = [];
 
 /** Figures over time or steps. What is under the pointer is written above it. */
@@ -109,6 +109,7 @@ function optionsFor(element: HTMLElement, latest: () => LineChartProps, onMove: 
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: group }, points: { size: 7 } },
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's names for it are types only
     scales: { x: { time: false }, y: logarithmic ? LOGARITHMIC : { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
       { ...axis, size: 24, space: 80, values: (_plot, ticks) => ticks.map((tick) => latest().formatAlong(tick)) },

@@ -9,6 +9,7 @@ import { DoneNote } from "@/features/runs/overview/done-note";
 import { FiguresPanel } from "@/features/runs/overview/figures-panel";
 import { FreshRows } from "@/features/runs/overview/fresh-rows";
 import { FunnelPanel } from "@/features/runs/overview/funnel-panel";
+import { isAboutModels, ModelNote } from "@/features/runs/overview/model-note";
 import { NotesPanel } from "@/features/runs/overview/notes-panel";
 import { ProgressPanel } from "@/features/runs/overview/progress-panel";
 
@@ -20,7 +21,7 @@ export function Component() {
     <Loaded query={query} placeholder={<Skeleton className="h-96" />}>
       {(run) => (
         <div className="flex flex-col gap-5">
-          {run.state === "completed" ? <DoneNote run={run} /> : <ProgressPanel run={run} />}
+          {run.state !== "completed" ? <ProgressPanel run={run} /> : isAboutModels(run) ? <ModelNote run={run} /> : <DoneNote run={run} />}
           <FiguresPanel run={run} />
           <NotesPanel notes={run.notes} />
           <FunnelPanel run={run} />
