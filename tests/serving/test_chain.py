@@ -1,4 +1,7 @@
-"""The whole way, as one unattended command: documents, data, training, evaluation, export, a server that answers."""
+"""The whole way, as one unattended command: documents, data, training, evaluation, export, a server that answers.
+
+The network is blocked meanwhile, but for this machine itself: proof 11 of the training design.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from finetuning.model_folder import load_model, load_tokenizer
 from tests.conftest import PROJECT
 from tests.support.service import until
 
+OFFLINE = PROJECT / "tests/support/offline_command.py"
 QUESTION = "Who was the first keeper of Sallow Point Light?"
 ORDER: list[dict[str, Any]] = [
     {
@@ -113,7 +117,7 @@ def server(project: Path) -> Iterator[dict[str, Any]]:
     """What server.json says once the last of the order is at work."""
     with (project / "said.txt").open("wb") as said:
         process = subprocess.Popen(
-            [sys.executable, str(PROJECT / "run_augmentoolkit.py")],
+            [sys.executable, str(OFFLINE), "--but-loopback", str(project / "reached.txt")],
             cwd=project,
             stdout=said,
             stderr=subprocess.STDOUT,
@@ -153,6 +157,12 @@ def test_the_server_at_its_end_answers_as_the_trained_model_does(project: Path, 
     assert [one.logprob for one in top] == pytest.approx(likely.values.tolist(), abs=1e-3)
     by_llama = client.chat.completions.create(model="keeper-f16", messages=messages, temperature=0, max_tokens=8)
     assert by_llama.choices[0].message.content == answer.message.content
+
+
+@pytest.mark.slow
+def test_nobody_phones_home_on_the_way(project: Path, server: dict[str, Any]) -> None:
+    assert server["url"].startswith("http://127.0.0.1:")
+    assert not (project / "reached.txt").exists(), (project / "reached.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
