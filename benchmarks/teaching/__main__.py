@@ -1,8 +1,8 @@
 """Does the data teach? A model that was trained from nothing is asked about what only our data could tell it.
 
 python -m benchmarks.teaching --size smoke        # about a minute on one core: raw text against everything
-python -m benchmarks.teaching --size cpu          # half an hour on two cores: all four arms
-python -m benchmarks.teaching --size gpu          # one GPU with 24 GB or more
+python -m benchmarks.teaching --size cpu          # a quarter of an hour on one core: all four arms
+python -m benchmarks.teaching --size gpu          # for one GPU; has not been run yet
 
 Made-up people, places and devices (facts.py), one document each, go through factual-datagen-pipeline (data.py). Small
 models are trained by train-pipeline, one for each kind of data (arms.py), and asked, closed book, about entities of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,8 +13,8 @@ from finetuning.checkpoints import Checkpoints
 from finetuning.distributed import Group
 from finetuning.training_failures import TrainingFailedError
 from generation_functions.errors import StorageError
+from tests.conftest import PROJECT
 from tests.support.small_disk import files_no_larger_than
-from tests.support.small_memory import memory_left
 from tests.support.small_run import state
 from tests.support.training import conversations, facts, stage, train, weights, write_rows
 
@@ -73,6 +75,25 @@ def test_checkpoints_of_other_settings_are_not_gone_on_from(tmp_path: Path) -> N
     assert Checkpoints(tmp_path, "1 supervised", "new", 2, Group()).newest() is None
 
 
+_STARVED = """
+import sys
+from pathlib import Path
+from finetuning.stages import TrainingStage
+from finetuning.training_failures import TrainingFailedError
+from tests.support.small_memory import memory_left
+from tests.support.training import train
+
+folder, base, wanted = Path(sys.argv[1]), Path(sys.argv[2]), TrainingStage.model_validate_json(sys.argv[3])
+small = wanted.model_copy(update={"sequence_length": 64, "max_steps": 1})
+train(folder / "warm", small, base)  # libraries are loaded
+with memory_left(200_000_000):
+    try:
+        train(folder / "run", wanted, base)
+    except TrainingFailedError as error:
+        print(error)
+"""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a limit of the address space")
 def test_too_little_memory_fails_at_the_first_step_and_says_what_to_change(tmp_path: Path, tiny_model: Path) -> None:
     from tests.support.tiny_models import tiny_model_folder
@@ -80,11 +101,13 @@ def test_too_little_memory_fails_at_the_first_step_and_says_what_to_change(tmp_p
     base = tiny_model_folder(tmp_path / "base", context=16_384)
     rows = write_rows(tmp_path / "rows.jsonl", [{"text": "A bell. "}, {"text": "A bell has a tongue of iron. " * 1500}])
     wanted = stage(rows, kind="pretraining", sequence_length=16_384, max_steps=3)
-    train(tmp_path / "warm", stage(rows, kind="pretraining", sequence_length=64, max_steps=1), base)  # libraries loaded
-    with memory_left(200_000_000):
-        with pytest.raises(
-            TrainingFailedError, match=r"1 pretraining ran out of memory .* sequence_length: 8192 \(now"
-        ):
-            train(tmp_path / "run", wanted, base)
+    # In a process of its own: one that was refused memory is not to be trusted with other tests.
+    arguments = [str(tmp_path), str(base), wanted.model_dump_json()]
+    done = subprocess.run(
+        [sys.executable, "-c", _STARVED, *arguments], cwd=PROJECT, capture_output=True, text=True, timeout=300
+    )
+    assert re.search(r"1 pretraining ran out of memory .* sequence_length: 8192 \(now", done.stdout), done.stderr[
+        -2000:
+    ]
     assert state(tmp_path / "run")["status"] == "failed"
     assert not (tmp_path / "run/curves.jsonl").read_bytes()  # the longest sequence came first

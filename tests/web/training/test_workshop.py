@@ -102,6 +102,6 @@ def test_who_leaves_lets_the_model_stop(service: ServiceProcesses) -> None:
             for part in answer.iter_text():
                 if "event: token" in part:
                     break
-            assert endpoint.stats()["in_flight"] == 1
+            until(lambda: endpoint.stats()["in_flight"] == 1, what=service.said)
         until(lambda: endpoint.stats()["in_flight"] == 0, what=service.said)
         assert endpoint.stats()["abandoned"] == 1
