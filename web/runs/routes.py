@@ -182,6 +182,7 @@ def delete_run(
     unregister(work.id, services.settings.state)
     if files:
         shutil.rmtree(folder, ignore_errors=True)
+        life.forget(services.database, work.id)  # the index may have found the folder again while it went
         if folder.exists():
             raise UnavailableError(
                 f"not all of {folder} could be deleted: what is left belongs to others", code="storage"
