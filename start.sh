@@ -194,6 +194,7 @@ test_all() {
 }
 
 run_tests() {
+  export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" # several tests at once: more threads for each only get in their way
   export PYTHONDONTWRITEBYTECODE= # tests start hundreds of processes: each would compile the code anew
   case "${1:-}" in
     python) shift && test_python "$@" ;;

@@ -6,7 +6,7 @@ import { python, type Service } from "./support/service";
 import { expect, test } from "./support/test";
 
 // Four processes in turn load torch; on a busy machine each takes its time.
-const STEP = { timeout: 90_000 };
+const STEP = { timeout: 240_000 };
 const MODEL = "outputs/train/lamp/model";
 
 /** Few chunks, one pass over them, and a model from nothing: seconds on a CPU, and what it says is noise. */
@@ -44,7 +44,7 @@ const goTo = (page: Page, name: string) => page.getByRole("navigation", { name: 
 
 test("a run's data becomes a model that is measured, exported, served and talked with", async ({ page, service }) => {
   test.skip(!(await hasTorch()), "The service's Python has no torch: install requirements-training.txt to train in tests.");
-  test.setTimeout(270_000);
+  test.setTimeout(900_000);
   const data = await finishedData(service);
 
   await test.step("train on it", async () => {
