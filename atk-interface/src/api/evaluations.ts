@@ -17,11 +17,3 @@ export const answersQuery = (run: string) =>
     initialPageParam: 0,
     getNextPageParam: ({ next }) => (next ? Number(next) : undefined),
   });
-
-/** Two evaluations side by side. */
-export const evaluationComparisonQuery = (first: string, second: string) =>
-  queryOptions({
-    queryKey: ["runs", "evaluation-comparison", first, second],
-    queryFn: ({ signal }) => answer(service.GET("/api/compare/evaluations", { params: { query: { first, second } }, signal })),
-    enabled: first !== "" && second !== "",
-  });
