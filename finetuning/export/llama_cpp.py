@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
+from finetuning.llama_process import LlamaProcess
 from generation_functions.errors import AugmentoolkitError
 
 _SECONDS = 600
@@ -54,39 +52,27 @@ class LlamaCpp:
         self._open = build_opener(ProxyHandler({})).open  # a proxy has no business between two processes
 
     def __enter__(self) -> Self:
-        self._said: IO[str] = tempfile.TemporaryFile("w+", errors="replace")
-        program = Path(__file__).with_name("llama_server.py")
-        self._process = subprocess.Popen(
-            [sys.executable, str(program), str(self.path.resolve()), str(self._context)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._said,
-            text=True,
-            start_new_session=True,  # Ctrl+C is ours to answer; it ends with its standard input
+        self._process = LlamaProcess(
+            self.path,
+            own_session=True,
+            n_ctx=self._context,
+            n_parallel=1,
+            n_gpu_layers=0,
+            fit_params=False,
+            cache_ram_mib=0,
+            n_threads_http=2,
+            exact_cache=True,  # only the file is on trial
         )
-        assert self._process.stdout
-        for line in self._process.stdout:
-            if line.startswith("{"):
-                ready = json.loads(line)
-                self._address, self._key = ready["address"], ready["key"]
-                return self
+        if self._process.is_up:
+            return self
         failure = self._failure("does not load")
-        self.__exit__(None, None, None)
+        self._process.end()
         raise failure
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.close()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
-        self._said.close()
+        self._process.end()
 
     def tokenise(self, text: str) -> list[int]:
         """Ids of a text, with the start token where the file asks for one."""
@@ -115,9 +101,9 @@ class LlamaCpp:
 
     def _ask(self, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
         request = Request(
-            self._address + path,
+            self._process.address + path,
             data=json.dumps(content).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._key}"},
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._process.key}"},
         )
         try:
             with self._open(request, timeout=_SECONDS) as answer:
@@ -130,10 +116,5 @@ class LlamaCpp:
             raise self._failure(f"ended while it worked on it ({error})") from error
 
     def _failure(self, what: str) -> LlamaCppError:
-        try:
-            code: int | None = self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            code = None
-        self._said.seek(0)
-        lines = self._said.read().strip()[-_TAIL:]
-        return LlamaCppError(f"llama.cpp and {self.path.name}: it {what}, exit status {code}. It said:\n{lines}")
+        status, lines = self._process.exit_status(), self._process.last_words()
+        return LlamaCppError(f"llama.cpp and {self.path.name}: it {what}, exit status {status}. It said:\n{lines}")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from finetuning.llama_process import LlamaProcess
 from finetuning.packages import require
 from generation_functions.errors import UsageError
 from serving.engine.endpoint import EndpointBackend
@@ -24,7 +21,6 @@ from serving.protocol_errors import not_supported, overloaded
 _MOST_SLOTS = 8
 _USUAL_CONTEXT = 8192
 _TOKENS_OF_COMPLETIONS = 16
-_TAIL = 1500
 
 Asked = TypeVar("Asked", ChatRequest, CompletionRequest)
 
@@ -60,15 +56,23 @@ class LlamaCppBackend:
             most_tokens,
             defaults,
         )
-        wanted = {
-            "path": str(path.expanduser().resolve()),
-            "context": context or _USUAL_CONTEXT,
-            "slots": self._slots,
-            "on_cpu": on_cpu,
-        }
-        self._process, address, key = _start(path, wanted)
+        self._process = _start(
+            path,
+            n_ctx=context or _USUAL_CONTEXT,
+            n_parallel=self._slots,
+            n_threads_http=self._slots + 4,
+            kv_unified=True,  # one answer may be as long as the context while others are short
+            mean_pooling=True,
+            offline=True,
+            **({"n_gpu_layers": 0} if on_cpu else {}),
+        )
         self._endpoint = EndpointBackend(
-            address, path.stem, key, most_tokens=most_tokens, prepare=self._prepare, release=self._end
+            self._process.address,
+            path.stem,
+            self._process.key,
+            most_tokens=most_tokens,
+            prepare=self._prepare,
+            release=self._process.end,
         )
 
     async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
@@ -125,17 +129,6 @@ class LlamaCppBackend:
                 return "/infill", body
         return f"/v1{path}", body
 
-    def _end(self) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.close()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
-
 
 def _choices(request: Asked) -> list[Asked]:
     """A request for each choice: llama.cpp counts the tokens of one only."""
@@ -158,32 +151,17 @@ async def _one_after_another(
     yield Piece(usage=Usage(read, written))
 
 
-def _start(path: Path, wanted: dict[str, Any]) -> tuple[subprocess.Popen[str], str, str]:
-    """llama.cpp's process, its address and its key."""
+def _start(path: Path, **settings: Any) -> LlamaProcess:
+    """llama.cpp's process, which answers."""
     require("xllamacpp", source=path)
     if not path.expanduser().is_file():
         raise UsageError(f"No GGUF file at {path}. Give the path of one, such as outputs/export/gguf/NAME-q8_0.gguf.")
-    program = Path(__file__).with_name("llama_server.py")
-    with tempfile.TemporaryFile("w+", errors="replace") as said:
-        process = subprocess.Popen(
-            [sys.executable, str(program), json.dumps(wanted)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            text=True,
-        )
-        assert process.stdout
-        for line in process.stdout:
-            if line.startswith("{"):
-                ready = json.loads(line)
-                return process, ready["address"], ready["key"]
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream:
-                stream.close()
-        said.seek(0)
-        lines = said.read().strip()[-_TAIL:]
-    raise UsageError(f"llama.cpp does not load {path} (exit status {process.returncode}). It said:\n{lines}")
+    process = LlamaProcess(path, **settings)
+    if process.is_up:
+        return process
+    status, lines = process.exit_status(), process.last_words()
+    process.end()
+    raise UsageError(f"llama.cpp does not load {path} (exit status {status}). It said:\n{lines}")
 
 
 async def open_gguf(path: Path, **settings: Any) -> LlamaCppBackend:
