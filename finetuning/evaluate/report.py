@@ -9,9 +9,9 @@ from typing import Any
 from finetuning.evaluate.charts import interval_bars, length_histogram
 from finetuning.evaluate.conclusions import SOURCES, Evaluation, chance_text, conclusions, shown
 from finetuning.evaluate.figures import Figure
-from generation_functions import datasets
 from generation_functions.datasets.figures import count, number
 from generation_functions.datasets.markup import Markup, element, join
+from generation_functions.datasets.report_page import report_page
 
 _MOST_ANSWERS = 400
 _MOST_CHARACTERS = 1200
@@ -34,35 +34,12 @@ def report_html(evaluation: Evaluation, figures: Sequence[Figure], rows: Sequenc
         "models": ("Models", _models(evaluation)),
         "how": ("How it was measured", Markup(_HOW)),
     }
-    held = {key: (title, body) for key, (title, body) in sections.items() if body}
-    style = Path(datasets.__file__).with_name("report.css").read_text("utf-8")
-    page = element(
-        "html",
-        element(
-            "head",
-            element("meta", charset="utf-8"),
-            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            element("title", "Evaluation"),
-            element("style", Markup(style + Path(__file__).with_name("report.css").read_text("utf-8"))),
-        ),
-        element(
-            "body",
-            element(
-                "header",
-                element("h1", "What the model learned"),
-                element("p", _compared(evaluation), class_="description"),
-                _verdicts(evaluation, figures),
-                element("nav", [element("a", title, href=f"#{key}") for key, (title, _) in held.items()]),
-            ),
-            element(
-                "main",
-                [element("section", element("h2", title), body, id=key) for key, (title, body) in held.items()],
-            ),
-            element("footer", element("p", "Made by Augmentoolkit. This page needs no network.")),
-        ),
-        lang="en",
-    )
-    return f"<!doctype html>\n{page}\n"
+    header = [
+        element("h1", "What the model learned"),
+        element("p", _compared(evaluation), class_="description"),
+        _verdicts(evaluation, figures),
+    ]
+    return report_page("Evaluation", header, sections, more_style=Path(__file__).with_name("report.css"))
 
 
 def _compared(evaluation: Evaluation) -> str:

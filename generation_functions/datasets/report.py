@@ -21,6 +21,7 @@ from generation_functions.datasets.report_details import (
     sources_section,
     troubles_section,
 )
+from generation_functions.datasets.report_page import report_page
 from generation_functions.datasets.report_samples import Origins, samples_section
 from generation_functions.datasets.report_stages import records_section
 from generation_functions.datasets.summary import (
@@ -82,35 +83,8 @@ def report_html(run: RunSummary, origins: Origins) -> str:
         "cost": ("Calls and cost", cost_section(run)),
         "config": ("How it was made", config_section(run)),
     }
-    shown = {key: (title, body) for key, (title, body) in sections.items() if body}
-    page = element(
-        "html",
-        element(
-            "head",
-            element("meta", charset="utf-8"),
-            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            element("title", f"{run['title']}: report"),
-            element("style", Markup(Path(__file__).with_name("report.css").read_text("utf-8"))),
-        ),
-        element(
-            "body",
-            Markup(_GRADIENT),
-            element(
-                "header",
-                _head(run),
-                _verdict(run, sums),
-                _tiles(run, sums),
-                element("nav", [element("a", title, href=f"#{key}") for key, (title, _) in shown.items()]),
-            ),
-            element(
-                "main",
-                [element("section", element("h2", title), body, id=key) for key, (title, body) in shown.items()],
-            ),
-            element("footer", element("p", "Made by Augmentoolkit. This page needs no network.")),
-        ),
-        lang="en",
-    )
-    return f"<!doctype html>\n{page}\n"
+    header = [_head(run), _verdict(run, sums), _tiles(run, sums)]
+    return report_page(f"{run['title']}: report", header, sections, drawings=Markup(_GRADIENT))
 
 
 def _head(run: RunSummary) -> Markup:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import openai
 import pytest
 
+from finetuning.model_folder import load_tokenizer, stop_ids
 from serving.engine.endpoint import EndpointBackend
 from serving.protocol import ChatRequest
 from tests.support.model_server import ModelServer, model_server
@@ -25,16 +26,29 @@ pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is d
 KEY = "a-key-of-sixteen-or-more"
 FIM = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")
 ASKED: Any = [{"role": "user", "content": "Who built the bridge at Verrano?"}]
-ENDLESS = 100_000
+LONGEST = 100_000
 
 
 @pytest.fixture(scope="module")
-def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
+def fim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that fills in the middle, and reads very long texts."""
+    folder = tmp_path_factory.mktemp("fim")
+    return tiny_model_folder(folder / "fim", extra_tokens=FIM, seed=1, context=LONGEST)
+
+
+@pytest.fixture(scope="module")
+def endless(fim: Path) -> dict[str, Any]:
+    """A question whose answer does not end by itself: random weights may end one at any token, so they must not."""
+    never = {str(token): -100 for token in stop_ids(load_tokenizer(str(fim)))}
+    return {"model": "fim", "messages": ASKED, "max_tokens": LONGEST, "seed": 1, "logit_bias": never}
+
+
+@pytest.fixture(scope="module")
+def server(tiny_model: Path, fim: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
     folder = tmp_path_factory.mktemp("served")
-    fim = tiny_model_folder(folder / "fim", extra_tokens=FIM, seed=1, context=100_000)
     models = [
         {"source": str(tiny_model), "name": "tiny"},
-        {"source": str(fim), "name": "fim", "max_tokens": ENDLESS},
+        {"source": str(fim), "name": "fim", "max_tokens": LONGEST},
         {"source": str(tiny_adapter(folder / "one", tiny_model, 1)), "name": "adapter/one"},
         {"source": str(tiny_adapter(folder / "two", tiny_model, 2)), "name": "adapter/two"},
         {"source": "offline"},
@@ -343,33 +357,32 @@ def test_pages_of_other_sites_and_foreign_names_are_refused(server: ModelServer)
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_a_client_that_leaves_stops_its_generation(server: ModelServer, stream: bool) -> None:
+def test_a_client_that_leaves_stops_its_generation(server: ModelServer, endless: dict[str, Any], stream: bool) -> None:
     """Proof 10 of the training design: disconnect stops generation; seen from outside, by the slots in use."""
     address = urlsplit(server.url)
-    what = {"model": "fim", "messages": ASKED, "max_tokens": ENDLESS, "n": 4, "stream": stream, "seed": 1}
-    body = json.dumps(what).encode()
+    body = json.dumps({**endless, "n": 4, "stream": stream}).encode()
     head = (
         f"POST /v1/chat/completions HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {KEY}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     before = server.metrics()
-    link = socket.create_connection((address.hostname or "", address.port or 0), timeout=60)
-    link.sendall(head.encode() + body)
-    until(lambda: server.health()["running"] == 4)
-    if stream:
-        assert link.recv(4096).startswith(b"HTTP/1.1 200")
-    link.close()
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as link:
+        link.sendall(head.encode() + body)
+        until(lambda: server.health()["running"] == 4)
+        if stream:
+            assert link.recv(4096).startswith(b"HTTP/1.1 200")
     until(lambda: server.health()["running"] == 0)
     after = server.metrics()
     name = 'atk_server_requests_total{outcome="disconnected"}'
     assert after[name] == before.get(name, 0) + 1
 
 
-def test_a_full_queue_is_a_503_with_retry_after(server: ModelServer, client: openai.OpenAI) -> None:
-    what: Any = {"model": "fim", "messages": ASKED, "max_tokens": ENDLESS, "seed": 1}
-    with client.chat.completions.create(**what, n=16, stream=True) as first:
+def test_a_full_queue_is_a_503_with_retry_after(
+    server: ModelServer, client: openai.OpenAI, endless: dict[str, Any]
+) -> None:
+    with client.chat.completions.create(**endless, n=16, stream=True) as first:
         next(iter(first))
-        error = refused(openai.InternalServerError, client.chat.completions.create, **what, n=5)
+        error = refused(openai.InternalServerError, client.chat.completions.create, **endless, n=5)
         assert error.status_code == 503
         assert error.response.headers["Retry-After"] == "2"
     until(lambda: server.health()["running"] == 0)
