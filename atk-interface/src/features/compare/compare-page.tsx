@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeftRight, GitCompare } from "lucide-react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { comparisonQuery } from "@/api/runs";
 import type { Comparison } from "@/api/schema";
 import { Button } from "@/components/button";
@@ -13,17 +13,13 @@ import { FiguresBeside } from "@/features/compare/figures-beside";
 import { FunnelsBeside } from "@/features/compare/funnels-beside";
 import { RunPicker } from "@/features/compare/run-picker";
 import { SameSourcePanel } from "@/features/compare/same-source-panel";
-
-/** An id as the service makes them; anything else in the address is as good as nothing. */
-const idOf = (text: string | null): string => (text && /^[0-9a-f]{16}$/.test(text) ? text : "");
+import { runIdIn, useAddress } from "@/lib/address";
 
 /** Two runs side by side. */
 export function Component() {
-  const [params, setParams] = useSearchParams();
-  const [first, second] = [idOf(params.get("first")), idOf(params.get("second"))];
+  const [params, change] = useAddress();
+  const [first, second] = [runIdIn(params.get("first")), runIdIn(params.get("second"))];
   const query = useQuery(comparisonQuery(first, second));
-  const change = (changes: Record<string, string>) =>
-    setParams((before) => new URLSearchParams([...Object.entries({ ...Object.fromEntries(before), ...changes })].filter(([, value]) => value)), { replace: true, preventScrollReset: true });
 
   return (
     <Page title="Compare" lead="What a changed setting has changed: figures, steps, and rows made of the same text.">
@@ -57,8 +53,17 @@ export function Component() {
   );
 }
 
+const EVALUATES = "evaluate-pipeline";
+
 const Beside = ({ comparison: { first, second, differences } }: { comparison: Comparison }) => (
   <>
+    {first.pipeline === EVALUATES && second.pipeline === EVALUATES && (
+      <p data-quiet>
+        <Link to={`/compare/evaluations?first=${first.id}&second=${second.id}`} className="underline underline-offset-4">
+          What the two have measured, figure by figure
+        </Link>
+      </p>
+    )}
     <div className="grid items-start gap-5 xl:grid-cols-2">
       <FiguresBeside first={first} second={second} />
       <Differences differences={differences} names={[first.name, second.name]} />
