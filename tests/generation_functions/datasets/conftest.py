@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ ANSWER = (
 
 @pytest.fixture
 def summary() -> dict[str, Any]:
-    """The summary of a completed run with failures in it; every sum is right."""
-    return make_summary()
+    """The summary of a completed run with failures in it; every sum is right. Each test may change its own."""
+    return deepcopy(make_summary())
 
 
 @pytest.fixture
