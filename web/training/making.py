@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple, get_args
 
 import yaml
 
 from generation.core_components.training_steps import FEW_STEPS
 from generation_functions.datasets.row_reading import OUTPUT_FORMATS
-from web.configs.files import create_config
+from generation_functions.errors import StorageError
+from web.configs.files import create_config, delete_config
 from web.datasets.finding import QUESTIONS_FILE, RunDatasets
 from web.datasets.schemas import DatasetKind
 from web.datasets.training_folders import HERE, TrainingFolder, TrainingStage, folders_with, training_folders
-from web.problems import ConflictError, InvalidError, NotFoundError
+from web.problems import ConflictError, InvalidError, NotFoundError, ProblemError
 from web.reading.caches import Caches
 from web.roots import Root, inside
 from web.runs.finding import find_run, folder_of
@@ -24,25 +27,31 @@ from web.watching import shown
 FOLDER = "train"
 """Below configs/ and below outputs/."""
 _MOST_NAMES = 1000
+_LONGEST_NAME = 80
+_Config = tuple[str, str, dict[str, Any]]
+"""A config to be written: path below configs/, what its first line says, values."""
 
 
-class _Part:
+class _Part(NamedTuple):
     """A training folder of a run, or one file of rows taken for one."""
 
-    def __init__(self, made: RunDatasets, folder: TrainingFolder, where: str) -> None:
-        self.made, self.folder, self.where = made, folder, where
+    made: RunDatasets
+    folder: TrainingFolder
+    where: str
+    """The folder as configs name it."""
 
 
 def make_training_config(services: Services, caches: Caches, wish: TrainingWish) -> TrainingConfig:
-    """Write the config of one training, and those of what is to follow, into configs/train/.
+    """Write the config of one training, and those of what is to follow, into configs/train/: all of them or none.
 
     Raises:
         NotFoundError: No such run, or nothing in it to train on.
         InvalidError: The data cannot be trained on.
+        ConflictError: The name is taken.
     """
     parts = [part for source in wish.sources for part in _parts(services, caches, source)]
     parts.sort(key=lambda part: part.folder.kind != "pretraining")  # facts first, then how to talk about them
-    name = _free_name(services, wish.name or f"{parts[0].made.folder.name}", given=bool(wish.name))
+    name = _free_name(services, wish.name or parts[0].made.folder.name, given=bool(wish.name))
     base_model = wish.base_model or next((part.folder.base_model for part in parts if part.folder.base_model), "")
     if not base_model:
         raise InvalidError("this data names no model to start from: send base_model", code="no-base-model")
@@ -55,16 +64,37 @@ def make_training_config(services: Services, caches: Caches, wish: TrainingWish)
         "stages": [_written(stage, part.where) for part in parts for stage in part.folder.stages],
     }
     about = ", ".join(dict.fromkeys(part.where for part in parts))
-    config = _store(services, f"{FOLDER}/{name}.yaml", f"Training on {about}", values)
     views = [_view(part, stage) for part in parts for stage in part.folder.stages]
+    config = f"{FOLDER}/{name}.yaml"
+    follow_ups = _follow_ups(services, list(dict.fromkeys(wish.then)), name, base_model, parts)
+    stored: list[str] = []
+    with removed_on_failure(services, stored):
+        for path, title, content in ((config, f"Training on {about}", values), *follow_ups.values()):
+            text = f"# {title}\n" + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
+            stored.append(create_config(services.settings, path, text).path)
     return TrainingConfig(
         config=config,
         output_dir=output_dir,
         base_model=base_model,
         stages=views,
-        then=_follow_ups(services, list(dict.fromkeys(wish.then)), name, base_model, parts),
+        then=[
+            FollowUpView(kind=kind, config=path, output_dir=content["output_dir"])
+            for kind, (path, _, content) in follow_ups.items()
+        ],
         notes=_notes(views),
     )
+
+
+@contextmanager
+def removed_on_failure(services: Services, configs: Sequence[str]) -> Iterator[None]:
+    """Delete configs that were just made when what they were made for fails."""
+    try:
+        yield
+    except (ProblemError, StorageError, OSError):
+        for path in configs:
+            with suppress(ProblemError):  # what went wrong before is what counts
+                delete_config(services.settings, path, None)
+        raise
 
 
 def _parts(services: Services, caches: Caches, source: TrainingSource) -> list[_Part]:
@@ -144,11 +174,11 @@ def _notes(views: list[TrainingStageView]) -> list[str]:
 
 def _follow_ups(
     services: Services, kinds: list[FollowUp], name: str, base_model: str, parts: list[_Part]
-) -> list[FollowUpView]:
+) -> dict[FollowUp, _Config]:
     """A config for each; an export after an evaluation puts its figures on the model's card."""
     folder = f"{Root.OUTPUTS}/{FOLDER}/{name}"
     questions = _questions(services, parts)
-    found: list[FollowUpView] = []
+    found: dict[FollowUp, _Config] = {}
     for kind in kinds:
         values: dict[str, Any] = {"pipeline": f"{kind}-pipeline", "output_dir": f"{folder}-{kind}"}
         if kind == "evaluate":
@@ -156,11 +186,10 @@ def _follow_ups(
             title = f"What {folder}/model has learnt, against {base_model}"
         else:
             values |= {"model": f"{folder}/model", "name": name, **({"prompts": questions} if questions else {})}
-            if any(one.kind == "evaluate" for one in found):
+            if "evaluate" in found:
                 values["evaluation"] = f"{folder}-evaluate/evaluation.json"
             title = f"{folder}/model, to be served by other programs"
-        config = _store(services, f"{FOLDER}/{name}-{kind}.yaml", title, values)
-        found.append(FollowUpView(kind=kind, config=config, output_dir=f"{folder}-{kind}"))
+        found[kind] = f"{FOLDER}/{name}-{kind}.yaml", title, values
     return found
 
 
@@ -172,11 +201,6 @@ def _questions(services: Services, parts: list[_Part]) -> str:
     return ""
 
 
-def _store(services: Services, path: str, title: str, values: dict[str, Any]) -> str:
-    text = f"# {title}\n" + yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110)
-    return create_config(services.settings, path, text).path
-
-
 def _free_name(services: Services, name: str, *, given: bool) -> str:
     """A name that no config and no folder has yet.
 
@@ -184,13 +208,13 @@ def _free_name(services: Services, name: str, *, given: bool) -> str:
         ConflictError: The name was given, and is taken.
     """
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "-" for letter in name)
-    plain = plain.strip("-_")[:60] or "model"
+    plain = plain.strip("-_")[:_LONGEST_NAME] or "model"
     for number in range(1, _MOST_NAMES):
         candidate = plain if number == 1 else f"{plain}-{number}"
         if not _is_taken(services, candidate):
             return candidate
         if given:
-            raise ConflictError(f"there is a training called {text_of(name)} already; choose another", code="exists")
+            raise ConflictError(f"there is a training called {name} already; choose another", code="exists")
     raise ConflictError(f"there are {_MOST_NAMES} trainings called {plain}; choose a name", code="exists")
 
 

@@ -116,6 +116,30 @@ def test_each_training_gets_a_name_of_its_own(client: TestClient, facts: Finishe
     assert made(client, 409, sources=sources, name="facts-2")["code"] == "exists"
 
 
+def test_all_configs_are_written_or_none(client: TestClient, facts: FinishedRun, project: Path) -> None:
+    folder = project / "configs/train"
+    folder.mkdir()
+    (folder / "facts-export.yaml").symlink_to("elsewhere.txt")  # is not there, and cannot be written
+    wish = {"sources": [{"run": facts.id}], "then": ["evaluate", "export"]}
+    assert made(client, 422, **wish)["code"] == "path-invalid"
+    assert [path.name for path in folder.iterdir()] == ["facts-export.yaml"]
+
+
+def test_a_training_that_cannot_be_started_leaves_no_config(
+    client: TestClient, facts: FinishedRun, project: Path
+) -> None:
+    (project / "super_config.yaml").write_text("path_aliases: {}\n")
+    answer = client.post("/api/training", json={"sources": [{"run": facts.id}], "then": ["evaluate"]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "pipeline-not-registered")
+    assert not (project / "configs/train").exists()
+    assert not (project / "outputs/train").exists()
+
+
+def test_a_long_name_stays_whole(client: TestClient, facts: FinishedRun) -> None:
+    name = "a" * 80
+    assert made(client, sources=[{"run": facts.id}], name=name)["config"] == f"train/{name}.yaml"
+
+
 @pytest.mark.parametrize(
     ("source", "status", "code"),
     [
