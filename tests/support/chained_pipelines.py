@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from generation_functions import ExistingPath, Run
+from generation_functions.errors import AugmentoolkitError
 
 
 def train_pipeline(run: Run, stages: list[dict[str, Any]], base_model: str, preset: str = "auto") -> None:
@@ -21,8 +22,12 @@ def train_pipeline(run: Run, stages: list[dict[str, Any]], base_model: str, pres
     (model / "training.json").write_bytes(orjson.dumps({"base_model": base_model, "stages": stages}))
 
 
-def evaluate_pipeline(run: Run, after: ExistingPath, questions: ExistingPath | None = None) -> None:
+def evaluate_pipeline(
+    run: Run, after: ExistingPath, questions: ExistingPath | None = None, fails: bool = False
+) -> None:
     """Leave an evaluation of the model."""
+    if fails:
+        raise AugmentoolkitError("Too few questions.")
     run.save("evaluation.json", orjson.dumps({"models": {"after": {"name": str(after)}}, "figures": []}).decode())
 
 

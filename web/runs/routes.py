@@ -17,6 +17,7 @@ from web.problems import ConflictError, UnavailableError, documented
 from web.roots import Root
 from web.runs import events, life, starting
 from web.runs.finding import RunId, find_run, folder_of
+from web.runs.following import Chain, following_of, write_chain
 from web.runs.schemas import CloneRun, Comparison, Label, ResumeRun, RetryFailed, Run, RunDetails, Runs, StartRun
 from web.runs.views import compare, run_details, run_view
 from web.services import Given, Services
@@ -35,6 +36,8 @@ _SORTS: dict[str, Any] = {
     "state": Work.state,
 }
 _STATE_KEPT_SECONDS = 0.5
+_CHANGING = {"id", "state", "stopping", "message", "ended", "name", "waiting"}
+"""What a watcher is told of when it changes, beside the events of the run itself."""
 
 
 def run_of(services: Given, run_id: RunId) -> Work:
@@ -98,7 +101,11 @@ def start_run(services: Given, wish: StartRun) -> Run:
 @router.get("/runs/{run_id}")
 def get_run(services: Given, work: TheRun) -> RunDetails:
     """One run: state, progress, figures, funnel, config."""
-    return run_details(services.settings, work)
+    return _details(services, work)
+
+
+def _details(services: Services, work: Work) -> RunDetails:
+    return run_details(services.settings, work, following_of(services.settings, services.database, work))
 
 
 @router.patch("/runs/{run_id}")
@@ -180,6 +187,7 @@ def delete_run(
     if not life.forget(services.database, work.id):
         raise ConflictError("this run is active: cancel it first", code="already-active")
     unregister(work.id, services.settings.state)
+    write_chain(services.settings, work.id, Chain())
     if files:
         shutil.rmtree(folder, ignore_errors=True)
         life.forget(services.database, work.id)  # the index may have found the folder again while it went
@@ -227,7 +235,7 @@ async def watch_run(
 
 
 def _snapshot(services: Services, run_id: str) -> bytes:
-    return run_details(services.settings, run_of(services, run_id)).model_dump_json(by_alias=True).encode()
+    return _details(services, run_of(services, run_id)).model_dump_json(by_alias=True).encode()
 
 
 def _state_of(services: Services, run_id: str) -> events.StateReader:
@@ -235,7 +243,7 @@ def _state_of(services: Services, run_id: str) -> events.StateReader:
         kept = services.states.get(run_id)
         if kept is None or monotonic() - kept[0] > _STATE_KEPT_SECONDS:  # all watchers of a run share one look
             run = run_view(services.settings, run_of(services, run_id))
-            facts = run.model_dump(mode="json", include={"id", "state", "stopping", "message", "ended", "name"})
+            facts = run.model_dump(mode="json", include=_CHANGING)
             kept = services.states[run_id] = (monotonic(), events.to_json(facts))
         return kept[1].decode(), kept[1]
 

@@ -90,6 +90,30 @@ class Run(BaseModel):
     exit_code: int | None = None
     figures: Figures
     progress: Progress | None = Field(default=None, description="Of runs that are not completed.")
+    waiting: list[str] = Field(
+        default_factory=list, description="Configs that start by themselves when this run is completed, and not before."
+    )
+
+
+class Following(BaseModel):
+    """What comes after a run, in a chain of runs that start by themselves."""
+
+    then: list[str] = Field(
+        default_factory=list,
+        description="Configs still to be started, in order: each when the run before it is completed.",
+        examples=[["train/poems-export.yaml"]],
+    )
+    started: str = Field(default="", description="Id of the run that was started after this one.")
+    problem: str = Field(default="", description="Why the next one could not be started.")
+    held_up: str = Field(
+        default="",
+        description="Why those in `then` are not started, and how to go on; empty while nothing is in their way.",
+        examples=[
+            "not started: train/poems-export.yaml. This run has failed; resume it: when it is completed, what "
+            "follows starts by itself."
+        ],
+    )
+    held_up_by: str = Field(default="", description="Id of the run that holds them up: this one, or one behind it.")
 
 
 class RunDetails(Run):
@@ -100,6 +124,7 @@ class RunDetails(Run):
     notes: list[str]
     offline: bool = Field(default=False, description="Whether the rule-based stand-in answered, not a model.")
     command: str = Field(description="What continues it on the command line.")
+    following: Following | None = Field(default=None, description="What comes after it; null when nothing does.")
 
 
 class Runs(BaseModel):

@@ -8,7 +8,18 @@ from typing import Any
 from generation_functions.run_folder import STATE_FILE, read_json
 from generation_functions.run_output import SUMMARY_FILE
 from web.runs.figures import dropped_so_far, figures, progress, stages
-from web.runs.schemas import Comparison, ConfigDifference, Figures, Progress, Run, RunDetails, StageFunnel, StepFunnel
+from web.runs.following import read_chain
+from web.runs.schemas import (
+    Comparison,
+    ConfigDifference,
+    Figures,
+    Following,
+    Progress,
+    Run,
+    RunDetails,
+    StageFunnel,
+    StepFunnel,
+)
 from web.settings import Settings
 from web.tables import State, Work
 from web.tolerant import counts_of, list_of, number_of, object_of, objects_of, text_of, whole_of
@@ -20,7 +31,7 @@ def run_view(settings: Settings, work: Work) -> Run:
     return Run(**_facts(settings, work))
 
 
-def run_details(settings: Settings, work: Work) -> RunDetails:
+def run_details(settings: Settings, work: Work, following: Following | None = None) -> RunDetails:
     """A run as its own page shows it."""
     folder = Path(work.folder)
     finished, notes = stages(folder)
@@ -34,6 +45,7 @@ def run_details(settings: Settings, work: Work) -> RunDetails:
         notes=notes,
         offline=bool(summary.get("offline")),
         command=f"python run_augmentoolkit.py resume {shown(settings, folder)}",
+        following=following,
     )
 
 
@@ -118,4 +130,5 @@ def _facts(settings: Settings, work: Work) -> dict[str, Any]:
         "exit_code": work.exit_code,
         "figures": Figures(**known),
         "progress": _progress(snapshot) if snapshot else None,
+        "waiting": read_chain(settings, work.id).waiting,
     }

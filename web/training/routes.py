@@ -6,21 +6,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from web.configs.files import delete_config
-from web.problems import ConflictError, NotFoundError, ProblemError, documented
+from web.problems import ConflictError, NotFoundError, documented
 from web.reading.caches import Cached
 from web.reading.files import file_in
-from web.runs import life, starting
-from web.runs.finding import RunId, folder_of
-from web.runs.schemas import StartRun
+from web.runs.finding import RunId, find_run, folder_of
+from web.runs.following import following_of
+from web.runs.schemas import Following
 from web.runs.views import run_view
 from web.services import Given
-from web.tolerant import list_of, text_of
-from web.training.chains import chain_of, put_chain
+from web.training.chains import start_chain
 from web.training.curve_file import CURVES_FILE, Curves, Point, curve_file
-from web.training.making import make_training_config
+from web.training.making import make_training_config, removed_on_failure
 from web.training.schemas import (
-    Following,
     StartedTraining,
     TrainingConfig,
     TrainingCurve,
@@ -44,14 +41,10 @@ def start_training(services: Given, caches: Cached, wish: TrainingWish) -> Start
     """The same, and queue it. What is to follow starts by itself, one after the other, when the one before it is
     completed."""
     made = make_training_config(services, caches, wish)
-    try:
-        identity = starting.start(services, StartRun(config=made.config, tags=["training"]))
-    except ProblemError:
-        for path in (made.config, *(follow_up.config for follow_up in made.then)):
-            delete_config(services.settings, path, None)
-        raise
-    put_chain(services.settings, identity, [follow_up.config for follow_up in made.then])
-    return StartedTraining(run=run_view(services.settings, life.get(services.database, identity)), made=made)
+    configs = [made.config, *(follow_up.config for follow_up in made.then)]
+    with removed_on_failure(services, configs):
+        identity = start_chain(services, configs, ["training"])
+    return StartedTraining(run=run_view(services.settings, find_run(services, identity)), made=made)
 
 
 @router.get("/runs/{run_id}/training", responses=documented(NotFoundError))
@@ -64,10 +57,10 @@ def training_curves(
     ] = "",
 ) -> TrainingHistory:
     """Loss and all that, step by step, thinned out for a chart. Live ones come as `training` events of the run."""
+    services.index.follow()
     folder = folder_of(services, run_id)
     path = file_in(folder, CURVES_FILE)
     curves = curve_file(path).now(path, after, points) if path else Curves()
-    chain = chain_of(services.settings, run_id)
     return TrainingHistory(
         stages=[
             TrainingCurve(stage=name, steps=steps, points=[_point(one) for one in shown], latest=_point(latest))
@@ -76,11 +69,7 @@ def training_curves(
         last=curves.mark,
         whole=curves.whole,
         complete=curves.complete,
-        following=Following(
-            then=[text_of(config) for config in list_of(chain.get("then"))],
-            started=text_of(chain.get("started")),
-            problem=text_of(chain.get("problem")),
-        ),
+        following=following_of(services.settings, services.database, find_run(services, run_id)) or Following(),
     )
 
 

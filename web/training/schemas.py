@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from web.runs.schemas import Run
+from web.runs.schemas import Following, Run
 
 RUN_ID = "^[0-9a-f]{16}$"
 Preset = Literal["auto", "cpu", "8gb", "16gb", "24gb", "48gb", "80gb", "141gb"]
@@ -120,14 +120,6 @@ class TrainingCurve(BaseModel):
         "back to a checkpoint: what was shown from that step on is void."
     )
     latest: TrainingPoint
-
-
-class Following(BaseModel):
-    """What comes after the run."""
-
-    then: list[str] = Field(default_factory=list, description="Configs still to be run.")
-    started: str = Field(default="", description="Id of the run that was started after it.")
-    problem: str = Field(default="", description="Why the next one could not be started.")
 
 
 class TrainingHistory(BaseModel):

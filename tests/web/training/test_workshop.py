@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2 as httpx
 import pytest
@@ -15,6 +16,8 @@ from tests.support.finished_run import FinishedRun
 from tests.support.service import ServiceProcesses, until
 
 pytestmark = pytest.mark.slow
+FOLDER = "outputs/train/facts"
+NOTHING = {"then": [], "started": "", "problem": "", "held_up": "", "held_up_by": ""}
 
 
 @pytest.fixture
@@ -30,8 +33,13 @@ def service(project: Path, own_state: Path) -> Iterator[ServiceProcesses]:
     facts = FinishedRun(project)
     facts.chat_folder()
     facts.questions()
-    with ServiceProcesses(project, own_state) as service:
+    with ServiceProcesses(project, own_state, ATK_HEARTBEAT_SECONDS=0.2) as service:
         yield service
+
+
+def following(service: ServiceProcesses, run: str) -> Any:
+    """What comes after a run, as its training says."""
+    return service.get(f"/api/runs/{run}/training")["following"]
 
 
 def test_training_evaluation_and_export_follow_one_another_by_themselves(service: ServiceProcesses) -> None:
@@ -43,12 +51,12 @@ def test_training_evaluation_and_export_follow_one_another_by_themselves(service
     followed = []
     for _ in range(2):
         assert service.wait_for(run)["state"] == "completed"
-        until(lambda: service.get(f"/api/runs/{run}/training")["following"]["started"], what=service.said)  # noqa: B023
-        run = service.get(f"/api/runs/{run}/training")["following"]["started"]
+        until(lambda: following(service, run)["started"], what=service.said)  # noqa: B023
+        run = following(service, run)["started"]
         followed.append(run)
     assert service.wait_for(run)["pipeline"] == "export-pipeline"
-    following = service.get(f"/api/runs/{run}/training")["following"]
-    assert following == {"then": [], "started": "", "problem": ""}
+    assert following(service, run) == NOTHING
+    assert service.run(run)["following"] is None
     models = {one["path"]: one for one in service.get("/api/models")["items"]}
     trained = models["outputs/train/facts/model"]
     assert trained["evaluation"] == followed[0]
@@ -65,9 +73,61 @@ def test_a_chain_survives_a_restart_and_says_what_holds_it_up(service: ServicePr
     service.kill("api.py")
     service.start()
     assert service.wait_for(run)["state"] == "completed"
-    until(lambda: service.get(f"/api/runs/{run}/training")["following"]["problem"], what=service.said)
-    problem = service.get(f"/api/runs/{run}/training")["following"]["problem"]
-    assert "nowhere" in problem
+    until(lambda: following(service, run)["problem"], what=service.said)
+    told = following(service, run)
+    assert "nowhere" in told["problem"]
+    assert told["then"] == ["train/facts-evaluate.yaml"]
+    assert "Mend train/facts-evaluate.yaml: when it is saved, it is tried again" in told["held_up"]
+    assert told["held_up_by"] == run
+
+    text = f"pipeline: evaluate-pipeline\nafter: outputs/train/facts/model\noutput_dir: {FOLDER}-evaluate\n"
+    (service.root / "configs/train/facts-evaluate.yaml").write_text(text)
+    until(lambda: following(service, run)["started"], what=service.said)
+    told = following(service, run)
+    assert (told["problem"], told["held_up"]) == ("", "")
+    assert service.wait_for(told["started"])["state"] == "completed"
+
+
+def test_a_run_that_fails_holds_up_what_follows_says_so_and_takes_it_along_when_it_is_resumed(
+    service: ServiceProcesses,
+) -> None:
+    (source,) = service.get("/api/datasets?kind=training")["items"]
+    service.kill("worker.py")
+    wish = {"sources": [{"run": source["run"]}], "then": ["evaluate", "export"]}
+    train = service.post("/api/training", wish)["run"]["id"]
+    with (service.root / "configs/train/facts-evaluate.yaml").open("a") as config:
+        config.write("fails: true\n")
+    both = ["train/facts-evaluate.yaml", "train/facts-export.yaml"]
+    assert following(service, train) == {**NOTHING, "then": both}
+    assert service.run(train)["waiting"] == both
+
+    service.post(f"/api/runs/{train}/pause")
+    told = following(service, train)
+    assert (told["then"], told["held_up_by"]) == (both, train)
+    assert told["held_up"].startswith(f"not started: {', '.join(both)}. This run is paused; resume it")
+    service.post(f"/api/runs/{train}/resume")
+    service.start("worker.py")
+
+    until(lambda: following(service, train)["held_up_by"], 60, service.said)
+    told = following(service, train)
+    assert service.run(train)["following"] == told
+    evaluate = told["started"]
+    assert told["then"] == both[1:]
+    assert told["held_up_by"] == evaluate
+    assert told["held_up"].startswith(f"not started: {both[1]}. The run facts-evaluate has failed; resume it")
+    failed = service.run(evaluate)
+    assert (failed["state"], failed["message"], failed["waiting"]) == ("failed", "Too few questions.", both[1:])
+    assert following(service, evaluate)["held_up"].startswith(f"not started: {both[1]}. This run has failed; resume it")
+    listed = {run["folder"]: run["waiting"] for run in service.get("/api/runs")["items"]}
+    assert listed == {"outputs/facts": [], FOLDER: [], f"{FOLDER}-evaluate": both[1:]}
+
+    service.post(f"/api/runs/{evaluate}/resume", {"overrides": {"fails": "false"}})
+    until(lambda: following(service, evaluate)["started"], 60, service.said)
+    assert service.wait_for(following(service, evaluate)["started"])["pipeline"] == "export-pipeline"
+    assert following(service, train) == {**NOTHING, "started": evaluate}
+
+    service.http.delete(f"/api/runs/{evaluate}", params={"files": True}).raise_for_status()
+    assert "was deleted; start that config" in following(service, train)["problem"]
 
 
 def test_a_server_keeps_no_run_waiting_and_talks_until_it_is_stopped(service: ServiceProcesses) -> None:
@@ -99,9 +159,9 @@ def test_who_leaves_lets_the_model_stop(service: ServiceProcesses) -> None:
             httpx.Client(base_url=service.url, trust_env=False) as leaving,
             leaving.stream("POST", "/api/chat", json=body) as answer,
         ):
-            for part in answer.iter_text():
-                if "event: token" in part:
-                    break
+            parts, said = answer.iter_text(), ""
+            while "event: token" not in said:  # a `for` that is left would drop the parts, and hang up with them
+                said += next(parts)
             until(lambda: endpoint.stats()["in_flight"] == 1, what=service.said)
         until(lambda: endpoint.stats()["in_flight"] == 0, what=service.said)
         assert endpoint.stats()["abandoned"] == 1
