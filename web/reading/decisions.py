@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import orjson
 
 from web.problems import UnavailableError
-from web.reading.files import ROW_HEAD, Stamp, file_in, parse_object, row_id_of, stamp_of
+from web.reading.files import ROW_HEAD, file_in, parse_object, row_id_of
+from web.reading.growing import Growing
 from web.tolerant import text_of
 
 REVIEWS_FILE = "reviews.jsonl"
@@ -34,8 +34,8 @@ _CODES = {Decision.UNDO: 0, Decision.ACCEPT: 1, Decision.REJECT: 2, Decision.EDI
 _DECISIONS = {code: decision for decision, code in _CODES.items()}
 
 
-class Decisions:
-    """The decisions of one run as they stand; brought up to date from the file when it has grown.
+class Decisions(Growing):
+    """The decisions of one run as they stand; brought up to date from the file when it has changed.
 
     An edited row stays edited when it is accepted or rejected afterwards, until `undo`.
     A decided row takes about 120 bytes.
@@ -43,38 +43,28 @@ class Decisions:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock = Lock()
-        self._read = Stamp(0, 0, 0)
-        self._offset = 0
-        # dataset -> row -> code, and above the two lowest bits where in the file its edited form is, plus one
-        self._rows: dict[str, dict[str, int]] = {}
+        super().__init__()
 
     def of(self, dataset: str) -> DecidedRows:
         """Those about one dataset, as of now."""
         path = file_in(self._folder, REVIEWS_FILE)
+        if path is None:
+            return DecidedRows(None, {})
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            self.catch_up(file.fileno())
         with self._lock:
-            if path is None:
-                self._forget()
-            else:
-                with suppress(FileNotFoundError), path.open("rb") as file:
-                    self._catch_up(file.fileno())
             return DecidedRows(path, self._rows.setdefault(dataset, {}))
 
     def _forget(self) -> None:
-        self._rows, self._offset = {}, 0
+        # dataset -> row -> code, and above the two lowest bits where in the file its edited form is, plus one
+        self._rows: dict[str, dict[str, int]] = {}
 
-    def _catch_up(self, file: int) -> None:
-        stamp = stamp_of(file)
-        if stamp == self._read:
-            return
-        if stamp.inode != self._read.inode or stamp.size < self._offset:
-            self._forget()
-        self._read = stamp
-        for offset, line in _whole_lines(file, self._offset):
-            self._take(offset, line)
-            self._offset = offset + len(line)
+    def _take(self, data: bytes, offset: int) -> None:
+        for line in data.splitlines(keepends=True):
+            self._decide(offset, line)
+            offset += len(line)
 
-    def _take(self, offset: int, line: bytes) -> None:
+    def _decide(self, offset: int, line: bytes) -> None:
         entry = parse_object(line)
         if entry is None or text_of(entry.get("decision")) not in _CODES:
             return  # torn by a power cut
@@ -141,7 +131,7 @@ def history(folder: Path, dataset: str, row: str) -> list[dict[str, Any]]:
     needle = b'"row":' + orjson.dumps(row)
     found = []
     with suppress(FileNotFoundError), path.open("rb") as file:
-        for _, line in _whole_lines(file.fileno(), 0):
+        for line in file:
             if needle in line and (entry := parse_object(line)) is not None:
                 is_known = text_of(entry.get("decision")) in _CODES
                 if is_known and entry.get("row") == row and entry.get("dataset") == dataset:
@@ -214,13 +204,3 @@ def _write_all(file: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(file, view) :]
-
-
-def _whole_lines(file: int, offset: int) -> Iterator[tuple[int, bytes]]:
-    """Offset and content of each line that has its line end."""
-    rest = b""
-    while block := os.pread(file, _BLOCK, offset + len(rest)):
-        *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            yield offset, line + b"\n"
-            offset += len(line) + 1

@@ -31,6 +31,7 @@ class Growing(ABC):
     def _begin_with(self, identity: tuple[int, int]) -> None:
         self._identity = identity
         self._scanned, self._sample = 0, b""
+        self._size, self._changed = 0, 0
         self._forget()
 
     def catch_up(self, file: int, deadline: Deadline = NEVER) -> None:
@@ -39,19 +40,22 @@ class Growing(ABC):
         Raises:
             OutOfTimeError: The time was not enough; the next look goes on from here.
         """
-        status = os.fstat(file)
         while True:
             with self._lock:
+                status = os.fstat(file)  # not before: another look may have seen it grow meanwhile
                 if not self._holds_for(file, status):
                     self._begin_with((status.st_dev, status.st_ino))
+                self._size, self._changed = status.st_size, status.st_mtime_ns
                 if not self._read_block(file, status.st_size):
                     return
             deadline.check()
 
     def _holds_for(self, file: int, status: os.stat_result) -> bool:
         """Whether the file is still the one that was read."""
-        if self._identity != (status.st_dev, status.st_ino) or status.st_size < self._scanned:
+        if self._identity != (status.st_dev, status.st_ino) or status.st_size < self._size:
             return False
+        if status.st_size == self._size and status.st_mtime_ns != self._changed:
+            return False  # written, and not appended to
         return os.pread(file, len(self._sample), self._scanned - len(self._sample)) == self._sample
 
     def _read_block(self, file: int, size: int) -> bool:

@@ -80,6 +80,21 @@ def test_decisions_survive_the_service_and_a_torn_line(run: RunReader) -> None:
     assert standing(run) == {}
 
 
+def test_decisions_that_were_edited_by_hand_hold_though_the_file_is_as_long_as_before(run: RunReader) -> None:
+    first, second = (row["id"] for row in rows(run)[:2])
+    decide(run, first, "accept")
+    decide(run, second, "accept")
+    assert standing(run) == {first: "accept", second: "accept"}
+    path = run.folder / "reviews.jsonl"
+    known = path.stat()
+    with path.open("r+b") as file:  # as editors do that write in place
+        text = file.read().replace(b'"accept"', b'"reject"', 1)
+        file.seek(0)
+        file.write(text)
+    assert (path.stat().st_ino, path.stat().st_size) == (known.st_ino, known.st_size)
+    assert standing(run) == {first: "reject", second: "accept"}
+
+
 def test_rows_that_do_not_exist_cannot_be_decided_about_and_nothing_is_kept(run: RunReader) -> None:
     known = rows(run)[0]["id"]
     decisions = [{"row": known, "decision": "accept"}, {"row": "nobody", "decision": "accept"}]
