@@ -82,7 +82,9 @@ def recover(settings: Settings, database: Database, queues: Queues) -> list[str]
     alive = {worker.id for worker in workers} - {worker.id for worker in dead}
     for work in running:
         if work.worker and work.worker not in alive:  # those of the command line have none
-            life.lose(database, work, settings.resume_lost)
+            turn = life.lose(database, work, settings.resume_lost)
+            if turn:
+                queues.add(Kind.RUN, work.id, turn, work.pipeline)
     for worker in dead:
         with database.session() as session:
             row = session.get(Worker, worker.id)

@@ -42,21 +42,22 @@ def _found_one(session: Session, statement: Update | Delete) -> bool:
     return result.rowcount == 1
 
 
-def queue(database: Database, work_id: str, **values: Any) -> int:
+def queue(database: Database, work_id: str) -> int:
     """Let it be done (again). Returns its turn; 0 when it is queued or running already."""
-    moved = move(
-        database,
-        work_id,
-        ENDED,
-        state=State.QUEUED,
-        wanted="",
-        message="",
-        queued=time(),
-        turn=Work.turn + 1,
-        exit_code=None,
-        **values,
-    )
+    moved = move(database, work_id, ENDED, **_as_queued())
     return get(database, work_id).turn if moved else 0
+
+
+def _as_queued() -> dict[str, Any]:
+    """What is so of work that waits for a worker."""
+    return {
+        "state": State.QUEUED,
+        "wanted": "",
+        "message": "",
+        "queued": time(),
+        "turn": Work.turn + 1,
+        "exit_code": None,
+    }
 
 
 def claim(database: Database, work_id: str, turn: int, worker: str) -> Work | None:
@@ -86,16 +87,13 @@ def stop(database: Database, work_id: str, as_state: State) -> State | None:
     return None
 
 
-def end(
-    database: Database, work_id: str, worker: str, state: State, message: str, *also: ColumnElement[bool], **values: Any
-) -> bool:
-    """Write down how it ended. False when it was not this worker's any more, or `also` does not hold."""
+def end(database: Database, work_id: str, worker: str, state: State, message: str, **values: Any) -> bool:
+    """Write down how it ended. False when it was not this worker's any more."""
     return move(
         database,
         work_id,
         (State.RUNNING,),
         Work.worker == worker,
-        *also,
         state=state,
         message=plain_text_of(message),
         wanted="",
@@ -106,19 +104,26 @@ def end(
 
 
 def lose(database: Database, work: Work, resume: bool) -> int:
-    """The worker of a run has died. With `resume` it is queued again, a few times. Returns its new turn, or 0."""
+    """The worker of a run has died. With `resume` it is queued again, a few times. Returns its new turn, or 0.
+
+    In one step: nobody sees a run as lost that goes on by itself.
+    """
     again = resume and work.kind == Kind.RUN and not work.wanted and work.lost_in_a_row < _RESUMED_AT_MOST
-    state = State.LOST
-    if work.wanted in ("killed", State.CANCELLED):
-        state = State.CANCELLED
+    values: dict[str, Any] = {"lost_in_a_row": Work.lost_in_a_row + 1, "process": 0, "wanted": "", "ended": time()}
+    if again:
+        values |= _as_queued()
+    elif work.wanted in ("killed", State.CANCELLED):
+        values |= {"state": State.CANCELLED, "message": ""}
     elif work.wanted == State.PAUSED:
-        state = State.PAUSED
-    message = "its worker died; nothing that was paid for is lost: resume it" if state == State.LOST else ""
-    unchanged = Work.wanted == work.wanted  # else somebody has just cancelled it: the next look sees that
-    if not end(database, work.id, work.worker, state, message, unchanged, lost_in_a_row=Work.lost_in_a_row + 1):
+        values |= {"state": State.PAUSED, "message": ""}
+    else:
+        values |= {"state": State.LOST, "message": "its worker died; nothing that was paid for is lost: resume it"}
+    # Else it is not this worker's any more, or somebody has just cancelled it: the next look sees that.
+    unchanged = (Work.worker == work.worker, Work.wanted == work.wanted)
+    if not move(database, work.id, (State.RUNNING,), *unchanged, **values):
         return 0
     remember(database, work.id)
-    return queue(database, work.id) if again else 0
+    return get(database, work.id).turn if again else 0
 
 
 def forget(database: Database, work_id: str) -> bool:

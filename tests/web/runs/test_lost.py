@@ -120,6 +120,10 @@ def at_work_in(folder: Path) -> Iterator[None]:
         held.release()
 
 
+def is_job(facts: dict[str, Any]) -> bool:
+    return bool(facts.get("kind", Kind.RUN) != Kind.RUN)
+
+
 def workers(database: Database) -> list[str]:
     with database.session() as session:
         return [worker.id for worker in session.query(Worker)]
@@ -188,7 +192,12 @@ def test_what_was_to_be_stopped_is_not_queued_again(
     identity = add_running(database, project / "outputs" / "far", turn=4, **facts)
     recover(settings, database, queues)
     work = life.get(database, identity)
-    assert (work.state, work.turn) == (becomes, 5 if becomes == "queued" else 4)
+    is_queued = becomes == "queued"
+    assert (work.state, work.turn) == (becomes, 5 if is_queued else 4)
+    assert queues.waiting() == ({(identity, 5)} if is_queued else set()), "a worker would hear of it later"
+    if not is_job(facts):
+        told = life.label_of(project / "outputs" / "far")["state"]
+        assert told == becomes, "it was shown as something else in between"
     recover(settings, database, queues)
     assert life.get(database, identity).state == becomes
     database.close()
