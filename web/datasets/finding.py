@@ -27,6 +27,7 @@ class RunDatasets:
     def __init__(self, settings: Settings, caches: Caches, work: Work) -> None:
         self.folder = Path(work.folder)
         self._settings, self._caches, self._work = settings, caches, work
+        self._summarised = stamp_at(self.folder / SUMMARY_FILE)
         listed = objects_of(read_json(self.folder / SUMMARY_FILE).get("datasets"))
         self.listed = {text_of(entry.get("file")): entry for entry in listed}
         """What the summary says of each file of rows."""
@@ -60,12 +61,15 @@ class RunDatasets:
             return 0, 0, 0
         listed = self.listed.get(file, {})
         rows, tokens = whole_of(listed.get("rows")), whole_of(listed.get("tokens"))
-        if not rows and path.suffix == ".jsonl":
+        is_current = self._summarised is not None and stamp.changed <= self._summarised.changed
+        if path.suffix == ".jsonl" and not (rows and is_current):
             try:
                 with self._caches.index(path).open(path) as lines:
-                    rows = lines.count()
-            except OSError:
-                rows = 0
+                    counted = lines.count()
+            except OSError:  # gone in this moment
+                return 0, 0, 0
+            if counted != rows:  # somebody has changed it since the run: what it had says nothing any more
+                rows, tokens = counted, 0
         return rows, tokens, stamp.size
 
     def _training(self, one: TrainingFolder) -> DatasetEntry:
@@ -100,8 +104,8 @@ class RunDatasets:
         for path in sorted(base.rglob("*.parquet")) if base.is_dir() else []:
             file = path.relative_to(self.folder).as_posix()
             if not path.with_suffix(".jsonl").exists() and file_in(self.folder, file) is not None:
-                size = stamp_at(path)
-                yield self._entry(DatasetKind.DATASET, file, path.stem, format="", size=size.size if size else 0)
+                stamp = stamp_at(path)
+                yield self._entry(DatasetKind.DATASET, file, path.stem, format="", size=stamp.size if stamp else 0)
 
     def _entry(self, kind: DatasetKind, file: str, name: str, **facts: Any) -> DatasetEntry:
         work, where = self._work, self.folder if file == "." else self.folder / file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 
-from web.datasets.exporting import download_name, lines_as, possible_formats
+from web.datasets.exporting import PARQUET, lines_as, parquet_of, possible_formats
 from web.datasets.finding import RunDatasets
 from web.datasets.schemas import (
     DatasetDetails,
@@ -22,8 +23,10 @@ from web.datasets.schemas import (
     TrainingFileInfo,
 )
 from web.datasets.training_folders import read_training_folder
+from web.files.places import disk_errors
 from web.files.preview_models import Row
 from web.files.rows import preview_lines
+from web.files.sending import attachment, blocks_of
 from web.problems import InvalidError, NotFoundError, documented
 from web.reading.caches import Cached
 from web.reading.files import file_in
@@ -35,8 +38,15 @@ from web.tolerant import list_of, whole_of
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
 _EXAMPLES = 5
 _MOST_RUNS_A_PAGE = 500
-_LINES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "JSON lines.", "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+_LINES_TYPE, _PARQUET_TYPE = "application/x-ndjson", "application/vnd.apache.parquet"
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "JSON lines, or a Parquet file.",
+        "content": {
+            _LINES_TYPE: {"schema": {"type": "string"}},
+            _PARQUET_TYPE: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
 }
 
 
@@ -130,7 +140,7 @@ def _file_info(made: RunDatasets, file: str, layout: str) -> TrainingFileInfo:
 @router.get(
     "/{run_id}/export",
     response_class=StreamingResponse,
-    responses={**documented(NotFoundError, InvalidError), **_LINES},
+    responses={**documented(NotFoundError, InvalidError), **_FILES},
 )
 def export_dataset(
     services: Given,
@@ -138,29 +148,21 @@ def export_dataset(
     run_id: RunId,
     file: FilePath,
     layout: Annotated[
-        Literal["messages", "sharegpt", "alpaca", "text", "segments"],
-        Query(alias="format", description="Layout of the rows."),
+        Literal["messages", "sharegpt", "alpaca", "text", "segments", "parquet"],
+        Query(alias="format", description="Layout of the rows; or parquet: a Parquet file of the rows as they are."),
     ],
 ) -> StreamingResponse:
-    """A dataset in another layout, as JSON lines. Rows that cannot be written so are left out."""
+    """A dataset in another layout, as JSON lines, or as Parquet. Rows that cannot be written so are left out."""
     made, entry = _entry(services, caches, run_id, file)
     path = file_in(made.folder, file)
     if path is None or path.suffix != ".jsonl" or entry.kind == DatasetKind.TRAINING:
         raise InvalidError(f"{file} is no file of JSON lines; download it from its folder", code="no-such-layout")
-    lines = _begun(path, layout)
-    name = download_name(Path(file).stem, layout)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
-    return StreamingResponse(lines, media_type="application/x-ndjson", headers=headers)
-
-
-def _begun(path: Path, layout: str) -> Iterator[bytes]:
-    """The lines, once it is known that there is a first one."""
-    lines = lines_as(path, layout)
-    first = next(lines, None)
-
-    def all_lines() -> Iterator[bytes]:
-        if first is not None:
-            yield first
-        yield from lines
-
-    return all_lines()
+    stem, headers = Path(file).stem, {"Cache-Control": "no-cache"}
+    if layout != PARQUET:
+        headers["Content-Disposition"] = attachment(f"{stem}-{layout}.jsonl")
+        return StreamingResponse(lines_as(path, layout), media_type=_LINES_TYPE, headers=headers)
+    with disk_errors(file):
+        data = parquet_of(path, services.settings.state)
+        size = os.fstat(data.fileno()).st_size
+    headers |= {"Content-Disposition": attachment(f"{stem}.parquet"), "Content-Length": str(size)}
+    return StreamingResponse(blocks_of(data, 0, size), media_type=_PARQUET_TYPE, headers=headers)

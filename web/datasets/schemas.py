@@ -91,6 +91,6 @@ class DatasetDetails(DatasetEntry):
     files: list[TrainingFileInfo] = Field(description="Of a training folder: its data.")
     settings: dict[str, Any] = Field(description="Of a training folder: its stage, as its finetune.yaml says.")
     formats: list[str] = Field(
-        description="Layouts that an export can give, as far as the first row tells.",
-        examples=[["messages", "sharegpt", "text", "segments"]],
+        description="What an export can give, as far as the first row tells.",
+        examples=[["messages", "sharegpt", "text", "segments", "parquet"]],
     )

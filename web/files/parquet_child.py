@@ -12,13 +12,12 @@ from typing import Any, BinaryIO
 import orjson
 
 from generation_functions.errors import UnreadableDocumentError
-
-_MOST_MEMORY = 4 << 30
+from web.children import limit_memory
 
 
 def main() -> None:
     """Write the rows that the command line asks for."""
-    _limit_memory()
+    limit_memory()
     file, first, count, most_bytes, most_row_bytes = sys.argv[1], *map(int, sys.argv[2:6])
     out, problem, more = sys.stdout.buffer, "", False
     try:
@@ -69,11 +68,3 @@ def _line(row: dict[str, Any], most: int) -> bytes:
 
 def _plain(value: Any) -> Any:
     return f"<{len(value)} bytes>" if isinstance(value, bytes) else str(value)
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
+from web.children import child_command
 from web.files.preview_models import Row, RowsPreview
 from web.files.reading_turns import reading_turn
 
@@ -19,7 +19,6 @@ _MOST_SKIPPED_BYTES = 64 << 20
 _MOST_LEVELS = 60
 """What can be sent as JSON for certain; the limits of the parsers on the way lie above 200."""
 _SECONDS = 20.0
-_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); from web.files.parquet_child import main; main()"
 
 
 def preview_lines(path: Path, *, cursor: int, limit: int) -> RowsPreview:
@@ -78,13 +77,11 @@ def _is_deep(value: Any) -> bool:
 
 def preview_parquet(path: Path, *, cursor: int, limit: int) -> RowsPreview:
     """The rows of a Parquet file from number `cursor` on, read in a process that a hostile file may crash."""
-    size = path.stat().st_size
-    folders = [folder or str(Path.cwd()) for folder in sys.path]
-    command = [sys.executable, "-P", "-c", _BOOT, orjson.dumps(folders).decode(), os.fspath(path)]
+    size, limits = path.stat().st_size, (cursor, limit, _MOST_PAGE_BYTES, _MOST_ROW_BYTES)
     try:
         with reading_turn():
             done = subprocess.run(
-                [*command, str(cursor), str(limit), str(_MOST_PAGE_BYTES), str(_MOST_ROW_BYTES)],
+                child_command("web.files.parquet_child", os.fspath(path), *map(str, limits)),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_SECONDS,

@@ -54,7 +54,7 @@ def send_file(path: Path, shown: str, *, inline: bool, wanted: str = "", if_rang
     headers["Content-Length"] = str(end - start)
     if span is not None:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    return StreamingResponse(_blocks(file, start, end), 200 if span is None else 206, headers=headers)
+    return StreamingResponse(blocks_of(file, start, end), 200 if span is None else 206, headers=headers)
 
 
 def attachment(name: str) -> str:
@@ -91,7 +91,8 @@ def _span(wanted: str, size: int) -> tuple[int, int] | None:
     return None if last < start else (start, min(last + 1, size))
 
 
-def _blocks(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+def blocks_of(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+    """The bytes of an open file from `start` to `end`; it is closed behind them."""
     with file:
         file.seek(start)
         while start < end and (block := file.read(min(_BLOCK, end - start))):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from arro3.io import read_parquet
 from starlette.testclient import TestClient
 
 from tests.support.finished_run import FinishedRun, conversation
@@ -107,7 +109,7 @@ def test_only_datasets_are_shown(client: TestClient, facts: FinishedRun, file: s
 def test_rows_are_given_out_in_another_layout(client: TestClient, facts: FinishedRun) -> None:
     query = {"file": "datasets/pairs.jsonl", "format": "sharegpt"}
     answer = client.get(f"/api/datasets/{facts.id}/export", params=query)
-    assert answer.headers["content-disposition"] == 'attachment; filename="pairs-sharegpt.jsonl"'
+    assert 'filename="pairs-sharegpt.jsonl"' in answer.headers["content-disposition"]
     (row,) = map(orjson.loads, answer.content.splitlines())
     assert row["conversations"] == [{"from": "human", "value": "Why?"}, {"from": "gpt", "value": "Fog."}]
 
@@ -126,6 +128,66 @@ def test_a_layout_that_holds_none_of_the_rows_is_refused(client: TestClient, fac
     query = {"file": "pretraining_run/text.jsonl", "format": "messages"}
     answer = client.get(f"/api/datasets/{facts.id}/export", params=query)
     assert "cannot be written as messages" in refused(answer, 422, "no-such-layout")
+
+
+def exported(client: TestClient, run: FinishedRun, file: str = "datasets/pairs.jsonl") -> Any:
+    return client.get(f"/api/datasets/{run.id}/export", params={"file": file, "format": "parquet"})
+
+
+def rows_in(data: bytes) -> list[Any]:
+    return [row for batch in read_parquet(io.BytesIO(data)) for row in batch.to_struct_array().to_pylist()]
+
+
+def test_rows_are_given_out_as_parquet(client: TestClient, facts: FinishedRun, own_state: Path) -> None:
+    facts.rows("datasets/größe.jsonl", rows := [{"id": f"r{n}", "text": "Sea. " * n} for n in range(2500)], "text")
+    before = {*own_state.iterdir()}
+    answer = exported(client, facts, "datasets/größe.jsonl")
+    assert answer.headers["content-disposition"].endswith("filename*=UTF-8''gr%C3%B6%C3%9Fe.parquet")
+    assert answer.headers["content-type"] == "application/vnd.apache.parquet"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert rows_in(answer.content) == rows
+    assert {*own_state.iterdir()} == before
+    details = client.get(f"/api/datasets/{facts.id}", params={"file": "datasets/größe.jsonl"}).json()
+    assert details["formats"] == ["text", "segments", "parquet"]
+
+
+def test_rows_that_a_parquet_file_cannot_hold_are_left_out(client: TestClient, facts: FinishedRun) -> None:
+    lines = ['{"id": "a", "n": 1, "text": "x"}', "", "{torn", "[1]", '{"id": "b", "n": 0.5, "text": ["y"]}']
+    facts.write("datasets/mixed.jsonl", "\n".join([*lines, '{"id": "c", "n": 0.5, "text": "z"}', '{"id": "d"']))
+    found = rows_in(exported(client, facts, "datasets/mixed.jsonl").content)
+    assert found == [{"id": "a", "n": 1.0, "text": "x"}, {"id": "c", "n": 0.5, "text": "z"}]
+
+
+def test_the_parquet_file_beside_the_rows_is_given_out_unless_it_is_older(
+    client: TestClient, facts: FinishedRun
+) -> None:
+    beside = facts.write("datasets/pairs.parquet", "PAR1 of the run")
+    assert exported(client, facts).content == b"PAR1 of the run"
+    os.utime(beside, (1, 1))
+    assert [row["id"] for row in rows_in(exported(client, facts).content)] == ["p"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("[1]\n{torn\n", "none of them is a JSON object"), ('{"id": "a", "more": {}}\n', "empty structs")],
+)
+def test_what_cannot_become_parquet_is_refused_with_the_reason(
+    client: TestClient, facts: FinishedRun, text: str, why: str
+) -> None:
+    facts.write("datasets/odd.jsonl", text)
+    assert why in refused(exported(client, facts, "datasets/odd.jsonl"), 422, "no-such-layout")
+    assert "download it from its folder" in refused(exported(client, facts, "sft_run"), 422, "no-such-layout")
+
+
+def test_a_file_that_was_changed_after_the_run_is_counted_anew(client: TestClient, facts: FinishedRun) -> None:
+    later = facts.folder.joinpath("summary.json").stat().st_mtime + 10
+    path = facts.folder / "sft_run/chat.jsonl"
+    os.utime(path, (later, later))  # the same rows: what the run knew of them holds
+    assert {one["file"]: (one["rows"], one["tokens"]) for one in pages(client)}["sft_run"] == (2, 1000)
+    path.write_bytes(path.read_bytes() * 2)
+    os.utime(path, (later, later))
+    found = {one["file"]: one for one in pages(client)}["sft_run"]
+    assert (found["rows"], found["tokens"], found["expected_steps"]) == (4, 0, 0)
 
 
 @pytest.mark.parametrize(
