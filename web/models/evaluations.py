@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from web.models.finding import project_path
 from web.models.schemas import EvaluationDetails, EvaluationEntry, Figure
 from web.problems import NotFoundError
 from web.reading.files import file_in, parse_object, stamp_at
@@ -86,11 +87,10 @@ def _facts(settings: Settings, work: Work, found: dict[str, Any]) -> dict[str, A
 
 
 def _model_name(settings: Settings, told: Any) -> str:
-    """Which model was meant: relative to the project where it lies in it."""
+    """Which model was meant."""
     if isinstance(told, dict):
         told = next((told[name] for name in _NAMES if isinstance(told.get(name), str)), "")
-    name = plain_text_of(told)[:1000]
-    return shown(settings, Path(name)) if name.startswith("/") else name.removeprefix("./").rstrip("/")
+    return project_path(settings, told) if isinstance(told, str) else ""
 
 
 def _figure(told: dict[str, Any]) -> Figure:

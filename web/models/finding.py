@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from posixpath import normpath
 from threading import Lock
 from time import monotonic
 
@@ -14,12 +15,14 @@ from web.models.schemas import ModelKind
 from web.problems import NotFoundError
 from web.roots import Root, inside
 from web.settings import Settings
-from web.tolerant import is_text
+from web.tolerant import is_text, plain_text_of
+from web.watching import shown
 
 _ROOTS = (Root.OUTPUTS, Root.MODELS)
 _DEEPEST = 6
 _MOST_ENTRIES = 5000
 _MOST_FOLDERS = 20_000
+"""Of each root."""
 _KEPT_SECONDS = 2.0
 _NOT_LOOKED_INTO = {
     *("calls", "stages", "datasets", "documents", "retrieval", "images", "mix", "parts", "reviewed"),
@@ -75,13 +78,19 @@ def model_at(settings: Settings, path: str) -> FoundModel:
     if name:
         with suppress(OSError):
             if place.is_dir():
-                found = [one for one in _models_in(place, f"{root}/{name}") if one.kind != ModelKind.GGUF]
+                found = [one for one in _look(place, f"{root}/{name}")[0] if one.kind != ModelKind.GGUF]
             elif place.suffix == GGUF and place.is_file():
                 status = place.stat()
                 found = [FoundModel(f"{root}/{name}", place, ModelKind.GGUF, status.st_size, status.st_mtime)]
     if not found:
         raise NotFoundError(f"there is no model at {path}; GET /api/models lists them", code="no-such-model")
     return found[0]
+
+
+def project_path(settings: Settings, told: str) -> str:
+    """A model as a config or a record names it, by the path that it has here where it lies in the project."""
+    name = plain_text_of(told)[:1000]
+    return shown(settings, Path(normpath(name))) if name.startswith("/") else name.removeprefix("./").rstrip("/")
 
 
 def place_of(settings: Settings, path: str) -> tuple[Root, str, Path]:
@@ -96,23 +105,18 @@ def place_of(settings: Settings, path: str) -> tuple[Root, str, Path]:
 
 
 def _scan(settings: Settings) -> Iterator[FoundModel]:
-    left = _MOST_FOLDERS
     for root in _ROOTS:
-        waiting = [(root.folder(settings), root.value, 0)]
+        waiting, left = [(root.folder(settings), root.value, 0)], _MOST_FOLDERS
         while waiting and left:
-            folder, shown, depth = waiting.pop()
+            folder, path, depth = waiting.pop()
             left -= 1
-            found, inner = _look(folder, shown)
+            found, inner = _look(folder, path)
             yield from found
             if depth < _DEEPEST and all(one.kind == ModelKind.GGUF for one in found):
-                waiting += [(folder / name, f"{shown}/{name}", depth + 1) for name in inner]
+                waiting += [(folder / name, f"{path}/{name}", depth + 1) for name in inner]
 
 
-def _models_in(folder: Path, shown: str) -> list[FoundModel]:
-    return _look(folder, shown)[0]
-
-
-def _look(folder: Path, shown: str) -> tuple[list[FoundModel], list[str]]:
+def _look(folder: Path, path: str) -> tuple[list[FoundModel], list[str]]:
     """The models that lie in a folder itself, and folders in it that may hold more."""
     sizes: dict[str, os.stat_result] = {}
     inner: list[str] = []
@@ -128,7 +132,7 @@ def _look(folder: Path, shown: str) -> tuple[list[FoundModel], list[str]]:
                 elif entry.is_file(follow_symlinks=False):
                     sizes[entry.name] = entry.stat()
     found = [
-        FoundModel(f"{shown}/{name}", folder / name, ModelKind.GGUF, status.st_size, status.st_mtime)
+        FoundModel(f"{path}/{name}", folder / name, ModelKind.GGUF, status.st_size, status.st_mtime)
         for name, status in sizes.items()
         if name.endswith(GGUF)
     ]
@@ -136,7 +140,7 @@ def _look(folder: Path, shown: str) -> tuple[list[FoundModel], list[str]]:
     if kind is not None:
         size = sum(status.st_size for status in sizes.values())
         changed = max(status.st_mtime for status in sizes.values())
-        found.append(FoundModel(shown, folder, kind, size, changed))
+        found.append(FoundModel(path, folder, kind, size, changed))
     return found, inner
 
 

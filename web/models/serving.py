@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import urllib.error
@@ -9,6 +10,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,10 +18,11 @@ from urllib.parse import urlsplit
 import yaml
 from sqlalchemy import select
 
+from generation_functions.errors import AugmentoolkitError
 from generation_functions.records import stable_hash
 from generation_functions.references import environment, secret_value
 from generation_functions.run_folder import STATE_FILE, read_json, run_id
-from web.models.finding import model_at
+from web.models.finding import model_at, project_path
 from web.models.schemas import Served
 from web.preferences.secrets import vault_of
 from web.problems import ProblemError
@@ -73,7 +76,7 @@ def server_of(services: Services, identity: str) -> Server | None:
 def _server(services: Services, work: Work) -> Server:
     folder = Path(work.folder)
     told = read_json(folder / SERVER_FILE) if work.state == State.RUNNING else {}
-    paths = [_path_of(one) for one in list_of(_config(folder).get("models"))]
+    paths = [_path_of(services, one) for one in list_of(_config(folder).get("models"))]
     return Server(
         run=work,
         url=local_url(plain_text_of(told.get("url"))),
@@ -86,10 +89,10 @@ def _config(folder: Path) -> dict[str, Any]:
     return object_of(read_json(folder / STATE_FILE).get("config"))
 
 
-def _path_of(told: Any) -> str:
+def _path_of(services: Services, told: Any) -> str:
     if isinstance(told, dict):
         told = next((told[key] for key in _PATH_KEYS if isinstance(told.get(key), str)), "")
-    return plain_text_of(told)[:1000].removeprefix("./").rstrip("/")
+    return project_path(services.settings, told) if isinstance(told, str) else ""
 
 
 def local_url(url: str) -> str:
@@ -144,7 +147,7 @@ def _answers(services: Services, server: Server) -> bool:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
         with opener.open(request, timeout=_PROBE_SECONDS) as answer:
             return answer.status == 200 and isinstance(json.loads(answer.read(1 << 20)), dict)
-    except (OSError, ValueError, RuntimeError):
+    except (OSError, ValueError, RuntimeError, AugmentoolkitError, http.client.HTTPException):
         return False
 
 
@@ -188,9 +191,11 @@ def serve(services: Services, paths: list[str]) -> Server:
 def _names(paths: list[str]) -> dict[str, str]:
     """What requests call the models: short, and different."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for path in paths:
         parts = [part for part in path.split("/")[1:] if part not in ("model", "gguf")]
         plain = re.sub(r"[^A-Za-z0-9_.-]", "-", parts[-1] if parts else "model").removesuffix(".gguf")[:60] or "model"
-        taken = [name for name in names.values() if name == plain or name.startswith(f"{plain}-")]
-        names[path] = f"{plain}-{len(taken) + 1}" if taken else plain
+        free = (name for number in count(1) if (name := f"{plain}-{number}" if number > 1 else plain) not in taken)
+        names[path] = next(free)
+        taken.add(names[path])
     return names

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from generation_functions.run_folder import STATE_FILE, read_json
 from web.models.evaluations import evaluations, figure_of
-from web.models.finding import FoundModel, ModelScan
+from web.models.finding import FoundModel, ModelScan, project_path
 from web.models.schemas import (
     EvaluationEntry,
     ModelDetails,
@@ -24,11 +24,13 @@ from web.models.schemas import (
 from web.models.serving import servers
 from web.reading.files import is_deeper
 from web.services import Services
+from web.settings import Settings
 from web.tables import Kind, Work
 from web.tolerant import list_of, number_of, object_of, objects_of, plain_text_of, whole_of
 from web.watching import shown
 
 RECORD_FILE = "training.json"
+_GGUF_FOLDER = "gguf"
 _MOST_FILES = 200
 _DEEPEST = 50
 
@@ -60,16 +62,15 @@ def around(services: Services, scan: ModelScan) -> Around:
     for model in scan.all():
         work = _run_of(runs, model.path)
         if work is not None and "export" in work.pipeline:
-            for source in _named_in(read_json(Path(work.folder) / STATE_FILE).get("config")):
+            for source in _named_in(services.settings, read_json(Path(work.folder) / STATE_FILE).get("config")):
                 exports.setdefault(source, []).append(model.path)
     return Around(runs, list(evaluations(services)), served, exports)
 
 
-def _named_in(config: Any) -> list[str]:
-    """Folders that a config names, as paths relative to the project."""
+def _named_in(settings: Settings, config: Any) -> list[str]:
+    """Folders that a config names."""
     values = [value for key, value in object_of(config).items() if key != "output_dir"]
-    texts = [value for value in values if isinstance(value, str)]
-    return [text.removeprefix("./").rstrip("/") for text in texts if "/" in text]
+    return [project_path(settings, value) for value in values if isinstance(value, str) and "/" in value]
 
 
 def _run_of(runs: dict[str, Work], path: str) -> Work | None:
@@ -101,7 +102,8 @@ def _record(model: FoundModel) -> dict[str, Any]:
     """Its training.json; of a .gguf file, that of the model exported beside it."""
     if model.kind != ModelKind.GGUF:
         return read_json(model.place / RECORD_FILE)
-    return read_json(model.place.parent.parent / "model" / RECORD_FILE)
+    folder = model.place.parent
+    return read_json(folder.parent / "model" / RECORD_FILE) if folder.name == _GGUF_FOLDER else {}
 
 
 def _from_the_project(base: str, model: FoundModel) -> str:

@@ -50,7 +50,7 @@ def trained(project: Path) -> FinishedRun:
     evaluated.write("answers.jsonl", '{"question": "Who?", "after": "The keeper."}\n{"question": "Why?"}\n')
     evaluated.write("report.html", "<html>")
     exported = FinishedRun(project, "train/lamp-export", "export-pipeline")
-    config = {"model": "outputs/train/lamp/model", "output_dir": "outputs/train/lamp-export"}
+    config = {"model": f"{project}/outputs/train/lamp/model", "output_dir": "outputs/train/lamp-export"}
     exported.write("run.json", {"status": "completed", "pipeline": "export-pipeline", "config": config})
     exported.write("gguf/lamp-q8_0.gguf", "GGUF")
     return run
@@ -90,6 +90,18 @@ def test_a_trained_model_is_listed_with_its_training_its_figures_and_its_exports
     assert [(one["name"], one["after"], one["high_after"]) for one in model["figures"]] == [("right", 96.9, 99.5)]
     assert model["exports"] == ["outputs/train/lamp-export/gguf/lamp-q8_0.gguf"]
     assert found["outputs/train/lamp-export/gguf/lamp-q8_0.gguf"]["kind"] == "gguf"
+
+
+def test_only_what_an_export_has_left_has_the_record_of_the_model_beside_it(client: TestClient, project: Path) -> None:
+    (project / "model").mkdir()
+    (project / "model/training.json").write_text(json.dumps(RECORD))
+    (project / "models/lamp.gguf").write_text("GGUF")
+    exported = model_folder(project / "outputs/lamp/model")
+    (exported.parent / "gguf").mkdir()
+    (exported.parent / "gguf/lamp.gguf").write_text("GGUF")
+    found = models(client, kind="gguf")
+    assert found["outputs/lamp/gguf/lamp.gguf"]["base_model"] == "Some/Base-0.6B"
+    assert found["models/lamp.gguf"]["base_model"] == ""
 
 
 def test_an_adapter_is_told_from_a_whole_model(client: TestClient, project: Path) -> None:
