@@ -377,7 +377,7 @@ export interface paths {
         };
         /**
          * Export Dataset
-         * @description A dataset in another layout, as JSON lines. Rows that cannot be written so are left out.
+         * @description A dataset in another layout, as JSON lines, or as Parquet. Rows that cannot be written so are left out.
          */
         get: operations["export_dataset"];
         put?: never;
@@ -2078,12 +2078,13 @@ export interface components {
             format: string;
             /**
              * Formats
-             * @description Layouts that an export can give, as far as the first row tells.
+             * @description What an export can give, as far as the first row tells.
              * @example [
              *       "messages",
              *       "sharegpt",
              *       "text",
-             *       "segments"
+             *       "segments",
+             *       "parquet"
              *     ]
              */
             formats: string[];
@@ -2971,9 +2972,22 @@ export interface components {
         };
         /**
          * Following
-         * @description What comes after the run.
+         * @description What comes after a run, in a chain of runs that start by themselves.
          */
         Following: {
+            /**
+             * Held Up
+             * @description Why those in `then` are not started, and how to go on; empty while nothing is in their way.
+             * @default
+             * @example not started: train/poems-export.yaml. This run has failed; resume it: when it is completed, what follows starts by itself.
+             */
+            held_up: string;
+            /**
+             * Held Up By
+             * @description Id of the run that holds them up: this one, or one behind it.
+             * @default
+             */
+            held_up_by: string;
             /**
              * Problem
              * @description Why the next one could not be started.
@@ -2982,13 +2996,16 @@ export interface components {
             problem: string;
             /**
              * Started
-             * @description Id of the run that was started after it.
+             * @description Id of the run that was started after this one.
              * @default
              */
             started: string;
             /**
              * Then
-             * @description Configs still to be run.
+             * @description Configs still to be started, in order: each when the run before it is completed.
+             * @example [
+             *       "train/poems-export.yaml"
+             *     ]
              */
             then?: string[];
         };
@@ -4420,6 +4437,11 @@ export interface components {
             stopping: string;
             /** Tags */
             tags: string[];
+            /**
+             * Waiting
+             * @description Configs that start by themselves when this run is completed, and not before.
+             */
+            waiting?: string[];
         };
         /**
          * RunDetails
@@ -4459,6 +4481,8 @@ export interface components {
              * @example outputs/poems
              */
             folder: string;
+            /** @description What comes after it; null when nothing does. */
+            following?: components["schemas"]["Following"] | null;
             /**
              * Id
              * @example 0123456789abcdef
@@ -4499,6 +4523,11 @@ export interface components {
             stopping: string;
             /** Tags */
             tags: string[];
+            /**
+             * Waiting
+             * @description Configs that start by themselves when this run is completed, and not before.
+             */
+            waiting?: string[];
         };
         /**
          * Runs
@@ -7723,8 +7752,8 @@ export interface operations {
             query: {
                 /** @description Below the run's folder, as the list gives it. */
                 file: string;
-                /** @description Layout of the rows. */
-                format: "messages" | "sharegpt" | "alpaca" | "text" | "segments";
+                /** @description Layout of the rows; or parquet: a Parquet file of the rows as they are. */
+                format: "messages" | "sharegpt" | "alpaca" | "text" | "segments" | "parquet";
             };
             header?: never;
             path: {
@@ -7735,12 +7764,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description JSON lines. */
+            /** @description JSON lines, or a Parquet file. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                 };
             };
