@@ -11,6 +11,8 @@ export class FakeModel {
   /** May change while a run goes on. */
   reply: (prompt: string, number: number) => Reply = () => "<poem>A lamp above the water, and a keeper who counts the waves.</poem>";
   delayMs = 0;
+  /** After each word of an answer that is asked for as a stream. */
+  wordMs = 0;
 
   readonly #server: Server;
 
@@ -58,9 +60,24 @@ model:
     const reply = this.reply(body, this.asked.length);
     await sleep(this.delayMs);
     if (typeof reply !== "string") return void response.writeHead(reply.status, JSON_TYPE).end(JSON.stringify({ error: { message: reply.message, type: "invalid_request_error" } }));
+    if ((JSON.parse(body) as { stream?: boolean }).stream) return this.#stream(reply, response);
     const choice = { index: 0, message: { role: "assistant", content: reply }, finish_reason: "stop" };
-    response.writeHead(200, JSON_TYPE).end(JSON.stringify({ id: "1", object: "chat.completion", model: "fake-model", choices: [choice], usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 } }));
+    response.writeHead(200, JSON_TYPE).end(JSON.stringify({ id: "1", object: "chat.completion", model: "fake-model", choices: [choice], usage: USAGE }));
+  }
+
+  async #stream(reply: string, response: ServerResponse): Promise<void> {
+    const send = (content: object) => response.write(`data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", model: "fake-model", ...content })}\n\n`);
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    for (const word of reply.match(/\s*\S+/g) ?? []) {
+      if (response.destroyed) return;
+      send({ choices: [{ index: 0, delta: { content: word } }] });
+      await sleep(this.wordMs);
+    }
+    send({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+    send({ choices: [], usage: USAGE });
+    response.end("data: [DONE]\n\n");
   }
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
+const USAGE = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };

@@ -31,8 +31,18 @@ async function isAsNew(service: Service): Promise<boolean> {
   const [secrets, providers, runs] = await Promise.all([service.api.GET("/api/settings/secrets"), service.api.GET("/api/settings/providers"), service.api.GET("/api/runs", { params: { query: { limit: MOST_RUNS } } })]);
   if (secrets.data?.items.length !== 0 || providers.data?.items.some((provider) => !provider.built_in) !== false || (runs.data?.total ?? Infinity) > MOST_RUNS) return false;
   for (const { id } of runs.data?.items ?? []) if (!(await isDeleted(service, id))) return false;
+  if (!(await forgetsTalk(service))) return false;
   service.tidy();
   return service.isUnbroken;
+}
+
+/** Conversations and corrections lie with the service's state, and a new conversation begins with the models of the last. */
+async function forgetsTalk({ api }: Service): Promise<boolean> {
+  const [chats, corrections] = await Promise.all([api.GET("/api/chats"), api.GET("/api/corrections")]);
+  if (chats.data?.next || corrections.data?.next) return false; // more than one page of them
+  for (const { id } of chats.data?.items ?? []) await api.DELETE("/api/chats/{chat_id}", { params: { path: { chat_id: id } } });
+  for (const { id } of corrections.data?.items ?? []) await api.DELETE("/api/corrections/{correction_id}", { params: { path: { correction_id: id } } });
+  return chats.response.ok && corrections.response.ok;
 }
 
 async function isDeleted(service: Service, id: string): Promise<boolean> {
