@@ -192,8 +192,11 @@ def _bodies(address: Address, wish: AskModel) -> list[dict[str, Any]]:
 
 async def _events(response: aiohttp.ClientResponse, telling: _Telling, address: Address) -> AsyncIterator[bytes]:
     mask = address.mask
+    # What is no stream has come whole, or broken off with an error.
+    ended = "text/event-stream" not in response.headers.get("Content-Type", "")
     async for data in _data_lines(response):
         if data == b"[DONE]":
+            ended = True
             break
         try:
             chunk = orjson.loads(data)
@@ -206,8 +209,11 @@ async def _events(response: aiohttp.ClientResponse, telling: _Telling, address: 
     if telling.first is None and not telling.finish:
         detail = f"{address.model} ended the answer before it began"
         yield sse("error", {"code": "model-away", "detail": detail, "status": 200})
-        return
-    yield telling.end()
+    elif not (ended or telling.finish):
+        detail = f"{address.model} broke off: it closed the connection in the middle of its answer"
+        yield sse("error", {"code": "model-away", "detail": detail, "status": 200})
+    else:
+        yield telling.end()
 
 
 async def _data_lines(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

@@ -163,6 +163,23 @@ def test_an_answer_that_breaks_ends_with_an_error(client: TestClient, provider: 
     assert KEY not in str(found)
 
 
+@pytest.mark.parametrize("end", [b"", b"data: {torn"])
+def test_an_answer_that_is_cut_in_the_middle_is_not_taken_for_a_whole_one(
+    client: TestClient, provider: Any, end: bytes
+) -> None:
+    with provider(lambda request: Response(chunk("The ") + end, headers={"Content-Type": "text/event-stream"})):
+        found = ask(client, HOUSE)
+    assert [kind for kind, _ in found] == ["start", "token", "error"]
+    assert found[-1][1]["code"] == "model-away"
+    assert "in the middle of its answer" in found[-1][1]["detail"]
+
+
+@pytest.mark.parametrize("end", [chunk(finish="stop"), b"data: [DONE]\n\n"])
+def test_an_answer_whose_end_is_told_in_one_way_is_whole(client: TestClient, provider: Any, end: bytes) -> None:
+    with provider(lambda request: Response(chunk("The ") + end, headers={"Content-Type": "text/event-stream"})):
+        assert ask(client, HOUSE)[-1][0] == "end"
+
+
 def test_a_redirect_is_not_followed(client: TestClient, provider: Any) -> None:
     with (
         ScriptedEndpoint(lambda request: says("elsewhere")) as other,
