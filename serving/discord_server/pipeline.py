@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from finetuning.packages import require
 from generation_functions import Count, LongText, Model, Run
@@ -39,10 +39,16 @@ def discord_server_pipeline(
     if not secret.strip():
         raise UsageError("token is empty: write token: ${DISCORD_TOKEN}, and set that variable to the bot's token.")
     run.mask.add([secret, *model.secrets()])
+    sampling = model.sampling.model_dump(exclude_none=True)
+    manners = Manners(model.name, system_prompt or "", sampling, history=history, queue=queue, sources=show_sources)
+    try:
+        manners.request([{"role": "user", "content": "?"}])
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise UsageError(f"model: sampling: {where}: {first['msg']}.") from error
     if run.sample is not None:
         run.note(f"would answer on Discord with {model.name}")
         return
     require("discord")
-    sampling = model.sampling.model_dump(exclude_none=True)
-    manners = Manners(model.name, system_prompt or "", sampling, history=history, queue=queue, sources=show_sources)
     asyncio.run(run_bot(run, model, manners, secret, channels or []))

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ _MOST_MESSAGES = 10  # of one answer
 class Answerer(Protocol):
     """What answers: a backend of serving/engine."""
 
-    def chat(self, request: ChatRequest) -> AsyncIterator[Piece]: ...
+    def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,15 @@ class Manners:
     queue: int = 5
     edit_seconds: float = 1.0
     sources: bool = True
+
+    def request(self, messages: Sequence[Mapping[str, str]]) -> ChatRequest:
+        """What the model is asked.
+
+        Raises:
+            ValidationError: The sampling settings are none.
+        """
+        system = [{"role": "system", "content": self.system_prompt}] if self.system_prompt else []
+        return ChatRequest.model_validate({**self.sampling, "model": self.model, "messages": [*system, *messages]})
 
 
 @dataclass(slots=True)
@@ -142,8 +151,8 @@ class Talker:
         asked = {"role": "user", "content": question.text.strip()[:_LONGEST_QUESTION]}
         writing = _Writing(question.channel, self.manners.edit_seconds, self._clock)
         text, sources = "", list[Mapping[str, Any]]()
-        request = self._request([*self._remembered(talk.said), asked])
-        async with question.channel.typing(), aclosing(self._answerer.chat(request)) as pieces:  # type: ignore[type-var]
+        request = self.manners.request([*self._remembered(talk.said), asked])
+        async with question.channel.typing(), aclosing(self._answerer.chat(request)) as pieces:
             async for piece in pieces:
                 text += piece.text
                 sources += piece.more.get("sources") or ()
@@ -165,11 +174,6 @@ class Talker:
             kept.insert(0, message)
         return kept[1:] if kept and kept[0]["role"] == "assistant" else kept
 
-    def _request(self, messages: list[dict[str, str]]) -> ChatRequest:
-        system = [{"role": "system", "content": self.manners.system_prompt}] if self.manners.system_prompt else []
-        body = {**self.manners.sampling, "model": self.manners.model, "messages": [*system, *messages]}
-        return ChatRequest.model_validate(body)
-
     async def _send(self, channel: Channel, text: str) -> None:
         with suppress(*self._failures):
             await channel.send(text)
@@ -187,7 +191,7 @@ class _Writing:
     async def show(self, text: str) -> None:
         """Show what there is so far, if the last time is long enough ago."""
         if text.strip() and self._clock() - self._last >= self._seconds:
-            await self._write(split_answer(text))
+            await self._write(split_answer(text)[: _MOST_MESSAGES - 1])  # `end` may need the last one
             self._last = self._clock()
 
     async def end(self, text: str, sources: str) -> None:
@@ -202,7 +206,7 @@ class _Writing:
         await self._write(parts)
 
     async def _write(self, parts: Sequence[str]) -> None:
-        for place, part in enumerate(parts[: _MOST_MESSAGES + 1]):
+        for place, part in enumerate(parts):
             if place >= len(self._sent):
                 self._sent.append(await self._channel.send(part))
                 self._shown.append(part)

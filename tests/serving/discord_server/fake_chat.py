@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
 
@@ -55,7 +55,7 @@ class FakeAnswerer:
         self.requests: list[ChatRequest] = []
         self.running = self.most_running = 0
 
-    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         self.requests.append(request)
         self.running += 1
         self.most_running = max(self.most_running, self.running)

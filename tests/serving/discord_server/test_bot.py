@@ -104,6 +104,12 @@ def test_an_empty_token_is_named_and_an_estimate_logs_in_nowhere(tmp_path: Path)
         assert run.notes == ["would answer on Discord with offline"]
 
 
+def test_sampling_settings_that_no_model_takes_are_named_before_it_logs_in(tmp_path: Path) -> None:
+    model = Model.model_validate({"name": "offline", "sampling": {"temperature": 3}})
+    with Run(tmp_path / "run") as run, pytest.raises(UsageError, match=r"sampling: temperature: .*less than or equal"):
+        discord_server_pipeline(run, token=SecretStr("a-secret-token"), model=model)
+
+
 def test_what_answers_must_be_at_one_address() -> None:
     assert make_answerer(Model(name="offline"))
     assert make_answerer(Model(name="train", base_url="http://127.0.0.1:8004/v1"))

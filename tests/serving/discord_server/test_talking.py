@@ -173,6 +173,13 @@ def test_a_long_answer_fills_several_messages_as_it_grows() -> None:
     assert much.said[-1].startswith("(The rest")
 
 
+def test_what_is_shown_while_it_is_written_leaves_room_for_saying_that_it_is_too_long() -> None:
+    channel = FakeChannel()
+    talked(FakeAnswerer(*[Piece("x " * 900)] * 20, END), "q", channel=channel, step=2.0)
+    assert len(channel.said) == 10
+    assert channel.said[-1].startswith("(The rest")
+
+
 def test_an_empty_answer_is_said_to_be_one() -> None:
     channel = FakeChannel()
     talked(FakeAnswerer(END), "q", channel=channel)
