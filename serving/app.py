@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from serving.answering import Counts, PiecesResponse
+from serving.answering import Counts, PiecesResponse, while_there
 from serving.engine.pieces import Activity
-from serving.guard import Guard
+from serving.guard import Access, Guard
 from serving.protocol import ChatRequest, CompletionRequest, EmbeddingRequest, read_body
 from serving.protocol_answers import ChatShape, TextShape, embeddings_answer
-from serving.protocol_errors import RefusedError, unknown_model
+from serving.protocol_errors import CLIENT_GONE, RefusedError, mistake, unknown_model
 from serving.served_models import Shelf
 
 logger = logging.getLogger("augmentoolkit.serving")
 
 
-def create_app(
-    shelf: Shelf, *, host: str = "127.0.0.1", api_key: str = "", allowed_hosts: Sequence[str] = ()
-) -> FastAPI:
-    """The application.
+def create_app(shelf: Shelf, access: Access) -> FastAPI:
+    """The application that serves a shelf's models to those who have access.
 
-    It does not open or close the shelf's models, but for those that are first asked for.
-
-    Args:
-        shelf: What is served.
-        host: The address that is listened at.
-        api_key: What clients must send; "" = nothing. See serving/guard.py.
-        allowed_hosts: Further names by which clients may call the server.
+    It does not open or close the models, but for those that are first asked for.
     """
     app = FastAPI(title="Augmentoolkit server", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.counts = counts = Counts()
@@ -60,12 +52,12 @@ def create_app(
     async def embed(request: Request) -> Response:
         asked = read_body(await request.body(), EmbeddingRequest)
         backend = await shelf.backend(asked.model)
-        found = await backend.embed(asked)
+        found = await while_there(request.receive, backend.embed(asked))
         counts.outcomes["answered"] += 1
         counts.prompt_tokens += found.prompt_tokens
         return _json(embeddings_answer(asked.model, found, asked.encoding_format))
 
-    app.add_middleware(Guard, host=host, api_key=api_key, allowed_hosts=allowed_hosts)
+    app.add_middleware(Guard, access=access)
     return app
 
 
@@ -97,20 +89,21 @@ def _install_facts(app: FastAPI, shelf: Shelf, counts: Counts) -> None:
 def _install_errors(app: FastAPI) -> None:
     @app.exception_handler(RefusedError)
     async def on_refusal(request: Request, error: RefusedError) -> Response:
-        app.state.counts.outcomes["refused"] += 1
+        app.state.counts.outcomes["disconnected" if error.status == CLIENT_GONE else "refused"] += 1
         return _json(error.body(), error.status, error.headers())
 
     @app.exception_handler(HTTPException)
     async def on_no_route(request: Request, error: HTTPException) -> Response:
-        message = f"{request.method} {request.url.path} is not served: {error.detail}."
+        path = request.url.path
+        hint = "" if path.startswith("/v1/") else " OpenAI's API is below /v1: the base URL ends in it."
+        message = f"{request.method} {path} is not served: {error.detail}.{hint}"
         refusal = RefusedError(message, status=error.status_code, code="unknown_url")
         return _json(refusal.body(), error.status_code, error.headers or {})
 
     @app.exception_handler(Exception)
     async def on_mistake_of_ours(request: Request, error: Exception) -> Response:
         logger.error("%s %s", request.method, request.url.path, exc_info=error)
-        refusal = RefusedError("A mistake of the server; its log says more.", status=500, code="internal")
-        return _json(refusal.body(), 500)
+        return _json(mistake().body(), 500)
 
 
 def _json(content: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

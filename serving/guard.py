@@ -8,7 +8,7 @@ machines can reach the server, every request must bring the key.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import orjson
@@ -27,36 +27,46 @@ _SHORTEST_KEY = 16
 LARGEST_BODY = 16 << 20
 
 
-def check_address(host: str, api_key: str, allowed_hosts: Sequence[str] = ()) -> None:
-    """Refuse to serve where anybody could use the models.
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a server listens, and who may use it.
 
-    Raises:
-        UsageError: Others can reach the address, and there is no key, or one that is easily guessed.
-    """
-    if (host not in LOOPBACK or allowed_hosts) and len(api_key) < _SHORTEST_KEY:
-        where = host if host not in LOOPBACK else ", ".join(allowed_hosts)
-        raise UsageError(
-            f"the server would be open to others at {where}: set api_key to a secret of at least {_SHORTEST_KEY} "
-            "characters (api_key: ${ATK_SERVER_KEY}, made for example by: openssl rand -hex 24), or leave host and "
-            "allowed_hosts alone"
-        )
-
-
-class Guard:
-    """ASGI middleware.
-
-    Args:
-        host: The address that is listened at.
+    Attributes:
+        host: The address to listen at.
+        port: 0 = any that is free.
         api_key: What clients must send as `Authorization: Bearer ...`; "" = nothing.
         allowed_hosts: Further names by which clients may call the server, such as that of a reverse proxy.
     """
 
-    def __init__(self, app: ASGIApp, *, host: str, api_key: str, allowed_hosts: Sequence[str] = ()) -> None:
-        self._app, self._key = app, api_key.encode()
-        names = {name.lower() for name in allowed_hosts}
-        address = host.lower()
+    host: str = "127.0.0.1"
+    port: int = 0
+    api_key: str = field(default="", repr=False)
+    allowed_hosts: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Refuse to serve where anybody could use the models.
+
+        Raises:
+            UsageError: Others can reach the address, and there is no key, or one that is easily guessed.
+        """
+        if (self.host not in LOOPBACK or self.allowed_hosts) and len(self.api_key) < _SHORTEST_KEY:
+            where = self.host if self.host not in LOOPBACK else ", ".join(self.allowed_hosts)
+            raise UsageError(
+                f"the server would be open to others at {where}: set api_key to a secret of at least {_SHORTEST_KEY} "
+                "characters (api_key: ${ATK_SERVER_KEY}, made for example by: openssl rand -hex 24), or leave host and "
+                "allowed_hosts alone"
+            )
+
+
+class Guard:
+    """ASGI middleware that lets through who has access."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app, self._key = app, access.api_key.encode()
+        names = {name.lower() for name in access.allowed_hosts}
+        address = access.host.lower()
         self._hosts = names | _LOCAL_NAMES | {f"[{address}]" if ":" in address else address}
-        self._any_host = bool(api_key) and not names and host in _EVERYWHERE
+        self._any_host = bool(access.api_key) and not names and access.host in _EVERYWHERE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -13,6 +13,9 @@ MOST_CHOICES = 16
 MOST_STOPS = 16
 MOST_PROMPTS = 256
 MOST_TOP_LOGPROBS = 20
+TOKENS_OF_COMPLETIONS = 16  # where a request to /v1/completions says nothing: OpenAI's default
+_LONGEST_ID = 10  # digits
+_DEEPEST = 100  # levels
 
 Penalty = Annotated[float, Field(ge=-2, le=2)]
 
@@ -23,12 +26,27 @@ class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
-class Generating(BaseModel):
-    """What chat and completion requests have in common. Keys that nobody here knows are kept, for endpoints behind."""
+class Asking(BaseModel):
+    """What all requests have in common. Keys that nobody here knows are kept, for endpoints behind."""
 
     model_config = ConfigDict(extra="allow")
 
     model: str = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_default(cls, body: Any) -> Any:
+        """Clients write null for what they leave to the server."""
+        return {key: value for key, value in body.items() if value is not None} if isinstance(body, dict) else body
+
+    def sent(self) -> dict[str, Any]:
+        """The body as it was given, for an endpoint behind."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+class Generating(Asking):
+    """What chat and completion requests have in common."""
+
     max_tokens: int | None = Field(default=None, ge=1)
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)
@@ -44,12 +62,6 @@ class Generating(BaseModel):
     stream_options: StreamOptions | None = None
     user: str | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _null_is_default(cls, body: Any) -> Any:
-        """Clients write null for what they leave to the server."""
-        return {key: value for key, value in body.items() if value is not None} if isinstance(body, dict) else body
-
     @field_validator("stop")
     @classmethod
     def _few_stops(cls, value: str | list[str] | None) -> str | list[str] | None:
@@ -60,7 +72,7 @@ class Generating(BaseModel):
     @field_validator("logit_bias")
     @classmethod
     def _ids(cls, value: dict[str, float] | None) -> dict[str, float] | None:
-        if value and not all(key.isascii() and key.isdigit() for key in value):
+        if value and not all(key.isascii() and key.isdigit() and len(key) <= _LONGEST_ID for key in value):
             raise ValueError("its keys must be token ids")
         return value
 
@@ -79,10 +91,6 @@ class Generating(BaseModel):
     def top_count(self) -> int | None:
         """How many likely tokens are wanted beside each; None = no logprobs at all."""
         raise NotImplementedError
-
-    def sent(self) -> dict[str, Any]:
-        """The body as it was given, for an endpoint behind."""
-        return self.model_dump(mode="json", exclude_unset=True)
 
 
 class Message(BaseModel):
@@ -151,6 +159,8 @@ class CompletionRequest(Generating):
 
     @model_validator(mode="after")
     def _fits_together(self) -> CompletionRequest:
+        if self.prompt == []:
+            raise ValueError("prompt is an empty list")
         if self.best_of is not None and self.best_of != self.n:
             raise ValueError("best_of other than n is not supported")
         if isinstance(self.prompt, list) and len(self.prompts) * self.n > MOST_PROMPTS:
@@ -171,12 +181,9 @@ class CompletionRequest(Generating):
         return self.logprobs
 
 
-class EmbeddingRequest(BaseModel):
+class EmbeddingRequest(Asking):
     """POST /v1/embeddings."""
 
-    model_config = ConfigDict(extra="allow")
-
-    model: str = Field(min_length=1)
     input: str | list[int] | list[str] | list[list[int]]
     encoding_format: Literal["float", "base64"] = "float"
     dimensions: int | None = Field(default=None, ge=1)
@@ -195,16 +202,26 @@ class EmbeddingRequest(BaseModel):
             raise ValueError("at most 2048 inputs per request")
         return value
 
-    def sent(self) -> dict[str, Any]:
-        """The body as it was given, for an endpoint behind."""
-        return self.model_dump(mode="json", exclude_unset=True)
-
 
 def _several(value: str | list[int] | list[str] | list[list[int]]) -> list[str | list[int]]:
     if isinstance(value, str):
         return [value]
     ids = [one for one in value if isinstance(one, int)]
     return [ids] if ids else [one for one in value if not isinstance(one, int)]
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects are nested in more than so many levels."""
+    layer = [value]
+    for _ in range(levels):
+        layer = [
+            inner
+            for outer in layer
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+    return bool(layer)
 
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -217,7 +234,10 @@ def read_body(data: bytes, kind: type[Body]) -> Body:
         RefusedError: It is not JSON, or not what OpenAI's API takes; says where.
     """
     try:
-        return kind.model_validate(orjson.loads(data))
+        found = orjson.loads(data)
+        if _is_deeper(found, _DEEPEST):
+            raise RefusedError(f"The body is nested in more than {_DEEPEST} levels.", code="invalid_value")
+        return kind.model_validate(found)
     except orjson.JSONDecodeError as error:
         raise RefusedError(f"The body is not JSON: {error}.", code="invalid_json") from error
     except ValidationError as error:

@@ -8,6 +8,7 @@ from typing import Any
 from generation_functions.errors import AugmentoolkitError
 from generation_functions.names import did_you_mean
 
+CLIENT_GONE = 499  # which nobody reads: a status for logs and counts, as nginx has it
 _TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 500: "server_error"}
 
 
@@ -59,6 +60,16 @@ def unknown_model(name: str, known: Sequence[str]) -> RefusedError:
     )
 
 
+def too_many(answers: int, most: int) -> RefusedError:
+    """More answers in one request than the server ever takes on."""
+    return RefusedError(
+        f"The request asks for {answers} answers at once; this server takes on {most} (slots and queue together). "
+        "Ask for fewer (n, prompt).",
+        code="too_many_answers",
+        param="n",
+    )
+
+
 def overloaded(waiting: int, seconds: int = 2) -> RefusedError:
     """The queue is full."""
     return RefusedError(
@@ -72,3 +83,18 @@ def overloaded(waiting: int, seconds: int = 2) -> RefusedError:
 def not_supported(what: str, param: str) -> RefusedError:
     """This model, or its backend, cannot do what the request asks for."""
     return RefusedError(what, code="unsupported_parameter", param=param)
+
+
+def shutting_down(reason: str = "The server is being shut down.") -> RefusedError:
+    """Nothing is answered any more."""
+    return RefusedError(reason, status=503, code="shutting_down")
+
+
+def mistake() -> RefusedError:
+    """What should not have happened; the client is not told more."""
+    return RefusedError("A mistake of the server; its log says more.", status=500, code="internal")
+
+
+def client_gone() -> RefusedError:
+    """The client has closed the connection."""
+    return RefusedError("The client has gone.", status=CLIENT_GONE, code="client_gone")

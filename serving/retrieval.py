@@ -61,7 +61,11 @@ class Retriever:
 
     async def use_vectors(self, vectors: VectorSearch) -> None:
         """Search by vectors too; those that are missing are made first."""
-        await vectors.prepare(self._index, self._aside)
+        try:
+            await vectors.prepare(self._index, self._aside)
+        except BaseException:
+            await self._aside(vectors.close)
+            raise
         self._vectors = vectors
 
     async def search(self, queries: Sequence[str], most: int) -> list[Hit]:

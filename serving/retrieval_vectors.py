@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from generation_functions.errors import UsageError
 from generation_functions.model import Model
 from generation_functions.retrieval.chunk_index import ChunkIndex
 from generation_functions.retrieval.embeddings import VectorStore
 from generation_functions.retrieval.vector_index import VectorIndex
 from serving.engine.pieces import Backend
 from serving.protocol import EmbeddingRequest
+from serving.protocol_errors import RefusedError
 from serving.retrieval_index import PassageIndex, Vectors
 
 Aside = Callable[[Callable[[], Any]], Awaitable[Any]]
@@ -74,7 +74,11 @@ class VectorSearch:
         found = await self._backend.embed(EmbeddingRequest(model=self._model.name, input=texts))
         rows = np.asarray(found.vectors, dtype=np.float32)
         if rows.ndim != 2 or len(rows) != len(texts) or not np.isfinite(rows).all():
-            raise UsageError(f"embedding_model gave {rows.shape} numbers for {len(texts)} texts")
+            raise RefusedError(
+                f"embedding_model gave vectors of shape {rows.shape} for {len(texts)} texts, or numbers that are none.",
+                status=502,
+                code="embedding_failed",
+            )
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return [row.tobytes() for row in (rows / np.where(lengths > 0, lengths, 1)).astype("<f2")]
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from generation_functions.errors import AugmentoolkitError, UsageError
 from serving.engine.pieces import Activity, Backend
@@ -44,7 +44,9 @@ class ServedModel(BaseModel):
     )
     context: int | None = Field(default=None, ge=16, description="Longest prompt and answer together, in tokens.")
     max_tokens: int | None = Field(
-        default=None, ge=1, description="Longest answer, whatever a request asks for; default: the server's."
+        default=None,
+        ge=1,
+        description="Longest answer, whatever a request asks for; default: the server's; of an endpoint, its own.",
     )
     sampling: DefaultSampling = Field(default_factory=DefaultSampling)
     device: str = Field(default="auto", description="auto, cpu, cuda, cuda:1, mps.")
@@ -62,12 +64,18 @@ class ServedModel(BaseModel):
             raise ValueError("it is empty")
         return value.strip()
 
+    @model_validator(mode="after")
+    def _says_which(self) -> ServedModel:
+        if self.is_endpoint and not (self.name or self.model):
+            raise ValueError("which model of the endpoint? Set model to its name there")
+        return self
+
     @property
     def served_name(self) -> str:
         """What clients call it."""
         if self.name:
             return self.name
-        if self.is_endpoint and self.model:
+        if self.is_endpoint:
             return self.model
         path = Path(self.source)
         # <output_dir>/model is what training calls every model
@@ -112,7 +120,12 @@ class Shelf:
 
         def opener(inner: Callable[[], Awaitable[Backend]]) -> Callable[[], Awaitable[Backend]]:
             async def opened() -> Backend:
-                return await wrap(await inner())
+                backend = await inner()
+                try:
+                    return await wrap(backend)
+                except BaseException:
+                    await backend.close()
+                    raise
 
             return opened
 

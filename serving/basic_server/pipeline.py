@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 
 from generation_functions import Count, Run
 from serving.app import create_app
 from serving.engine.opening import Capacity, make_shelf
-from serving.running import serve
+from serving.guard import Access
+from serving.running import Port, serve
 from serving.served_models import ServedModel
-
-Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 def basic_server_pipeline(
@@ -44,16 +41,6 @@ def basic_server_pipeline(
     if run.sample is not None:
         run.note(f"would serve {', '.join(shelf.names)} at {host}:{port}")
         return
-    key = api_key.get_secret_value() if api_key else ""
-    hosts = allowed_hosts or []
-    run.mask.add([secret for secret in [key, *(model.secret for model in models)] if secret])
-    serve(
-        run,
-        shelf,
-        lambda served: create_app(served, host=host, api_key=key, allowed_hosts=hosts),
-        host=host,
-        port=port,
-        api_key=key,
-        allowed_hosts=hosts,
-        lazy=lazy,
-    )
+    access = Access(host, port, api_key.get_secret_value() if api_key else "", tuple(allowed_hosts or ()))
+    run.mask.add([access.api_key, *(model.secret for model in models)])
+    serve(run, shelf, lambda served: create_app(served, access), access, lazy=lazy)

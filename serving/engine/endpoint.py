@@ -5,9 +5,10 @@ It is always asked to stream. So a client that leaves ends the generation there 
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from serving.protocol_errors import RefusedError
 if TYPE_CHECKING:
     import aiohttp
 
+ENDPOINT_DOWN = "endpoint_down"
+_DONE: dict[str, Any] = {}  # the event that ends a stream
 _KNOWN = {"role", "content"}
 _LONGEST_ERROR = 2000
 _OURS = {401, 402, 403, 407}  # of an endpoint behind: this server's own key or account is to blame, not the client's
@@ -54,23 +57,29 @@ class EndpointBackend:
         self._session: aiohttp.ClientSession | None = None
         self._running = 0
 
-    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Answer a conversation."""
         body = self._limited(request.sent(), "max_completion_tokens" if request.max_completion_tokens else "max_tokens")
-        async for piece in self._stream("/chat/completions", body, _chat_piece):
-            yield piece
+        async with aclosing(self._stream("/chat/completions", body, _chat_piece)) as pieces:
+            async for piece in pieces:
+                yield piece
 
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[Piece]:
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
         """Go on with a text, or fill a gap in one."""
         body = self._limited(request.sent(), "max_tokens")
-        async for piece in self._stream("/completions", body, _text_piece):
-            yield piece
+        async with aclosing(self._stream("/completions", body, _text_piece)) as pieces:
+            async for piece in pieces:
+                yield piece
 
     async def embed(self, request: EmbeddingRequest) -> Embeddings:
         """Vectors as the endpoint makes them."""
         body = {**request.sent(), "model": self._model, "encoding_format": "float"}
-        async with self._post("/embeddings", body) as response:
-            answer = _json(await response.read())
+        self._running += 1
+        try:
+            async with self._post("/embeddings", body) as response:
+                answer = _json(await response.read())
+        finally:
+            self._running -= 1
         try:
             rows = sorted(answer["data"], key=lambda row: row["index"])
             vectors = [[float(number) for number in row["embedding"]] for row in rows]
@@ -87,7 +96,7 @@ class EndpointBackend:
         if self._session is not None:
             await self._session.close()
         if self._release is not None:
-            self._release()
+            await asyncio.to_thread(self._release)
 
     def _limited(self, body: dict[str, Any], key: str) -> dict[str, Any]:
         if self._most_tokens is not None:
@@ -97,23 +106,27 @@ class EndpointBackend:
 
     async def _stream(
         self, path: str, body: dict[str, Any], read: Callable[[Mapping[str, Any]], Piece]
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece]:
         usage = None
+        unfinished = {0}  # there is always a first choice
         self._running += 1
         try:
             async with self._post(path, body) as response:
                 async for event in _events(response):
+                    if event is _DONE:
+                        unfinished.clear()
+                        break
                     if event.get("error"):
-                        raise _refusal(502, event, self._secret)
+                        raise _refusal(200, event, self._secret)
                     if event.get("usage"):
                         told = event["usage"]
                         usage = Usage(int(told.get("prompt_tokens") or 0), int(told.get("completion_tokens") or 0))
-                    if "choices" not in event and "content" in event:
-                        piece = _gap_piece(event)
+                    for piece in _pieces(event, read):
+                        (unfinished.discard if piece.finish else unfinished.add)(piece.choice)
                         usage = piece.usage or usage
                         yield replace(piece, usage=None)
-                    for choice in event.get("choices") or ():
-                        yield read(choice)
+                if unfinished:
+                    raise _broken_off("its connection was closed")
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise _strange("pieces") from error
         finally:
@@ -129,6 +142,9 @@ class EndpointBackend:
             path, body = self._prepare(path, body)
         try:
             response = await self._send(self._base_url + path, orjson.dumps(body))
+        except (aiohttp.ClientError, OSError) as error:
+            raise _unreachable(error) from error
+        try:
             try:
                 if response.status != 200:
                     data = await response.content.read(1 << 16)
@@ -140,7 +156,7 @@ class EndpointBackend:
                 else:
                     response.close()
         except (aiohttp.ClientError, OSError) as error:
-            raise _unreachable(error) from error
+            raise _broken_off(_said(error)) from error
 
     async def _send(self, url: str, data: bytes) -> aiohttp.ClientResponse:
         import aiohttp
@@ -154,23 +170,26 @@ class EndpointBackend:
                 read_bufsize=1 << 20,
             )
         try:
-            return await self._session.post(url, data=data)
+            return await self._session.post(url, data=data, allow_redirects=False)
         except aiohttp.ClientConnectorError:
             raise
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            return await self._session.post(url, data=data)  # the endpoint had closed a connection that was kept open
+            # The endpoint had closed a connection that was kept open.
+            return await self._session.post(url, data=data, allow_redirects=False)
 
 
 async def _events(response: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:
-    """The events of a stream; of an endpoint that does not stream, its whole answer as one."""
+    """The events of a stream, `_DONE` after them; of an endpoint that does not stream, its whole answer as one."""
     if "text/event-stream" not in response.headers.get("Content-Type", ""):
         answer = _json(await response.read())
         yield {**answer, "choices": [_as_delta(choice) for choice in answer.get("choices") or ()]}
+        yield _DONE
         return
     async for line in response.content:
         if line.startswith(b"data:"):
             data = line[5:].strip()
             if data == b"[DONE]":
+                yield _DONE
                 return
             if data:
                 for event in _events_of(data):
@@ -186,6 +205,12 @@ def _events_of(data: bytes) -> list[dict[str, Any]]:
     return events
 
 
+def _pieces(event: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Piece]) -> list[Piece]:
+    if "choices" not in event and "content" in event:
+        return [_gap_piece(event)]
+    return [read(choice) for choice in event.get("choices") or ()]
+
+
 def _as_delta(choice: Mapping[str, Any]) -> dict[str, Any]:
     return {**choice, "delta": choice.get("message") or {}}
 
@@ -194,7 +219,7 @@ def _chat_piece(choice: Mapping[str, Any]) -> Piece:
     delta = choice.get("delta") or {}
     likely = (choice.get("logprobs") or {}).get("content") or ()
     return Piece(
-        text=delta.get("content") or "",
+        text=_text(delta.get("content")),
         choice=int(choice.get("index") or 0),
         logprobs=tuple(_logprob(one) for one in likely),
         finish=choice.get("finish_reason") or "",
@@ -213,11 +238,17 @@ def _text_piece(choice: Mapping[str, Any]) -> Piece:
             others = tuple(TokenLogprob(name, value, name.encode()) for name, value in (top or {}).items())
             entries.append(TokenLogprob(text, logprob or 0.0, text.encode(), others))
     return Piece(
-        text=choice.get("text") or "",
+        text=_text(choice.get("text")),
         choice=int(choice.get("index") or 0),
         logprobs=tuple(entries),
         finish=choice.get("finish_reason") or "",
     )
+
+
+def _text(value: Any) -> str:
+    if value is not None and not isinstance(value, str):
+        raise TypeError("a piece of text is none")
+    return value or ""
 
 
 def _gap_piece(event: Mapping[str, Any]) -> Piece:
@@ -268,7 +299,7 @@ def _refusal(status: int, body: Mapping[str, Any], secret: str) -> RefusedError:
     code = str(error.get("code") or "")
     if error.get("type") == "exceed_context_size_error" or "context" in code:
         return RefusedError(said, code="context_length_exceeded", param="messages")
-    message = f"The endpoint behind this server answered {status}: {said}"
+    message = f"The endpoint behind this server {'failed' if status == 200 else f'answered {status}'}: {said}"
     if status in _OURS or status == 404:
         return RefusedError(f"{message} Check the model's settings there.", status=502, code="endpoint_refused")
     if error.get("type") == "not_supported_error":
@@ -279,12 +310,17 @@ def _refusal(status: int, body: Mapping[str, Any], secret: str) -> RefusedError:
 
 
 def _unreachable(error: BaseException) -> RefusedError:
-    return RefusedError(
-        f"The endpoint behind this server does not answer: {str(error) or type(error).__name__}",
-        status=502,
-        code="endpoint_down",
-        retry_after=5,
-    )
+    message = f"The endpoint behind this server does not answer: {_said(error)}"
+    return RefusedError(message, status=502, code=ENDPOINT_DOWN, retry_after=5)
+
+
+def _broken_off(why: str) -> RefusedError:
+    message = f"The endpoint behind this server broke off before its answer was whole: {why}."
+    return RefusedError(message, status=502, code=ENDPOINT_DOWN, retry_after=5)
+
+
+def _said(error: BaseException) -> str:
+    return str(error).rstrip(".") or type(error).__name__
 
 
 def _strange(what: str) -> RefusedError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,15 +13,15 @@ from typing import Any, TypeVar
 from finetuning.llama_process import LlamaProcess
 from finetuning.packages import require
 from generation_functions.errors import UsageError
-from serving.engine.endpoint import EndpointBackend
+from serving.engine.endpoint import ENDPOINT_DOWN, EndpointBackend
 from serving.engine.pieces import Activity, Embeddings, Piece, Usage
 from serving.engine.sampling import USUAL_SAMPLING, Sampling
-from serving.protocol import ChatRequest, CompletionRequest, EmbeddingRequest
-from serving.protocol_errors import not_supported, overloaded
+from serving.protocol import TOKENS_OF_COMPLETIONS, ChatRequest, CompletionRequest, EmbeddingRequest
+from serving.protocol_errors import RefusedError, not_supported, overloaded
 
+logger = logging.getLogger("augmentoolkit.serving")
 _MOST_SLOTS = 8
 _USUAL_CONTEXT = 8192
-_TOKENS_OF_COMPLETIONS = 16
 
 Asked = TypeVar("Asked", ChatRequest, CompletionRequest)
 
@@ -50,12 +51,8 @@ class LlamaCppBackend:
         defaults: Sampling = USUAL_SAMPLING,
         on_cpu: bool = False,
     ) -> None:
-        self._slots, self._queue, self._most_tokens, self._defaults = (
-            min(slots, _MOST_SLOTS),
-            queue,
-            most_tokens,
-            defaults,
-        )
+        self._path, self._slots, self._queue = path, min(slots, _MOST_SLOTS), queue
+        self._most_tokens, self._defaults = most_tokens, defaults
         self._process = _start(
             path,
             n_ctx=context or _USUAL_CONTEXT,
@@ -75,13 +72,16 @@ class LlamaCppBackend:
             release=self._process.end,
         )
 
-    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Answer a conversation."""
         self._check_queue()
-        async for piece in _one_after_another(_choices(request), request.n, self._endpoint.chat):
-            yield piece
+        answers = _one_after_another(_choices(request), request.n, self._endpoint.chat)
+        with self._named():
+            async with aclosing(answers) as pieces:
+                async for piece in pieces:
+                    yield piece
 
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[Piece]:
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
         """Go on with a text, or fill a gap in one."""
         self._check_queue()
         if request.suffix is not None and not all(isinstance(prompt, str) for prompt in request.prompts):
@@ -91,12 +91,16 @@ class LlamaCppBackend:
         asked = [
             choice.model_copy(update={"prompt": prompt}) for prompt in request.prompts for choice in _choices(request)
         ]
-        async for piece in _one_after_another(asked, request.n, self._endpoint.complete):
-            yield piece
+        with self._named():
+            async with aclosing(_one_after_another(asked, request.n, self._endpoint.complete)) as pieces:
+                async for piece in pieces:
+                    yield piece
 
     async def embed(self, request: EmbeddingRequest) -> Embeddings:
         """The mean of the last layer's vectors over a text's tokens, of length 1."""
-        return await self._endpoint.embed(request)
+        self._check_queue()
+        with self._named():
+            return await self._endpoint.embed(request)
 
     def activity(self) -> Activity:
         """What it is doing; llama.cpp itself keeps the queue."""
@@ -106,6 +110,22 @@ class LlamaCppBackend:
     async def close(self) -> None:
         """End the process."""
         await self._endpoint.close()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say of an error that is about the process what has happened: people know of no endpoint."""
+        try:
+            yield
+        except RefusedError as error:
+            if error.code != ENDPOINT_DOWN:
+                raise
+            with suppress(ValueError):  # it is being closed
+                logger.error("llama.cpp and %s: %s It said last:\n%s", self._path, error, self._process.last_words())
+            message = (
+                f"llama.cpp, which runs {self._path.name}, has broken off, or does not answer any more. If that stays "
+                "so, the server has to be started again; its log says more."
+            )
+            raise RefusedError(message, status=503, code="model_failed") from error
 
     def _check_queue(self) -> None:
         waiting = self.activity().waiting
@@ -121,8 +141,8 @@ class LlamaCppBackend:
             body.setdefault(name, getattr(chosen, name))
         body["top_k"] = max(0, body["top_k"])
         if path == "/completions":  # no limit was asked for: OpenAI's default, not all that is allowed
-            most = body.get("max_tokens") if "max_tokens" in body else _TOKENS_OF_COMPLETIONS
-            body["max_tokens"] = min(most or _TOKENS_OF_COMPLETIONS, self._most_tokens)
+            most = body.get("max_tokens") if "max_tokens" in body else TOKENS_OF_COMPLETIONS
+            body["max_tokens"] = min(most or TOKENS_OF_COMPLETIONS, self._most_tokens)
             suffix = body.pop("suffix", None)
             if suffix is not None:
                 body.update(input_prefix=body.pop("prompt"), input_suffix=suffix, n_predict=body.pop("max_tokens"))
@@ -137,12 +157,12 @@ def _choices(request: Asked) -> list[Asked]:
 
 
 async def _one_after_another(
-    asked: Sequence[Asked], choices: int, answer: Callable[[Asked], AsyncIterator[Piece]]
-) -> AsyncIterator[Piece]:
+    asked: Sequence[Asked], choices: int, answer: Callable[[Asked], AsyncGenerator[Piece]]
+) -> AsyncGenerator[Piece]:
     """The answers to several requests as the choices of one."""
     read = written = 0
     for number, request in enumerate(asked):
-        async with aclosing(answer(request)) as pieces:  # type: ignore[type-var]
+        async with aclosing(answer(request)) as pieces:
             async for piece in pieces:
                 if piece.usage is not None:
                     written += piece.usage.completion_tokens
@@ -156,7 +176,7 @@ def _start(path: Path, **settings: Any) -> LlamaProcess:
     require("xllamacpp", source=path)
     if not path.expanduser().is_file():
         raise UsageError(f"No GGUF file at {path}. Give the path of one, such as outputs/export/gguf/NAME-q8_0.gguf.")
-    process = LlamaProcess(path, **settings)
+    process = LlamaProcess(path, own_session=True, **settings)  # answers under way outlive Ctrl-C by some seconds
     if process.is_up:
         return process
     status, lines = process.exit_status(), process.last_words()

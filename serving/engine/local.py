@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,10 +13,9 @@ from serving.engine.pieces import Activity, Embeddings, Piece
 from serving.engine.prompts import Prompts, TokenTexts
 from serving.engine.sampling import USUAL_SAMPLING, Sampling
 from serving.engine.worker import Engine
-from serving.protocol import ChatRequest, CompletionRequest, EmbeddingRequest, Generating
+from serving.protocol import TOKENS_OF_COMPLETIONS, ChatRequest, CompletionRequest, EmbeddingRequest, Generating
 from serving.protocol_errors import not_supported, too_long
 
-_TOKENS_OF_COMPLETIONS = 16  # OpenAI's default there
 _LONG_CHARACTERS = 1 << 16
 _BATCH_TOKENS = 4096  # read at once for embeddings, padding included
 Result = TypeVar("Result")
@@ -66,17 +66,18 @@ class LocalBackend:
 
         self._vocabulary = Vocabulary(len(tokenizer), decode, TokenTexts(tokenizer))
 
-    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Answer a conversation."""
         _refuse_what_is_not_done(request)
         messages = request.texts()
         size = sum(len(message["content"]) for message in messages)
         prompt = await _apart(size, lambda: self._prompts.of_messages(messages))
         wanted = self._generation(request, prompt, self._stops)
-        async for piece in self._engine.generate(wanted):
-            yield piece
+        async with aclosing(self._engine.generate(wanted)) as pieces:
+            async for piece in pieces:
+                yield piece
 
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[Piece]:
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
         """Go on with a text, or fill a gap in one."""
         _refuse_what_is_not_done(request)
         jobs, echoes = [], []
@@ -85,12 +86,15 @@ class LocalBackend:
             wanted = self._generation(request, ids, (), number * request.n)
             jobs.append(wanted)
             echoes.append(prompt if isinstance(prompt, str) else self._vocabulary.decode(prompt))
-        if request.echo:
-            for number, text in enumerate(echoes):
-                for choice in range(request.n):
-                    yield Piece(text, number * request.n + choice)
-        async for piece in self._engine.generate(*jobs):
-            yield piece
+        async with aclosing(self._engine.generate(*jobs)) as pieces:
+            first = await anext(pieces)  # which raises what is wrong, before anything is said
+            if request.echo:
+                for number, text in enumerate(echoes):
+                    for choice in range(request.n):
+                        yield Piece(text, number * request.n + choice)
+            yield first
+            async for piece in pieces:
+                yield piece
 
     def _reading(self, prompt: str | list[int], suffix: str | None) -> Callable[[], list[int]]:
         return lambda: self._prompts.of_text(prompt) if suffix is None else self._prompts.of_gap(prompt, suffix)
@@ -103,7 +107,7 @@ class LocalBackend:
             error = too_long(len(prompt), self._limits.context)
             error.param = "messages" if isinstance(request, ChatRequest) else "prompt"
             raise error
-        default = self._limits.most_tokens if isinstance(request, ChatRequest) else _TOKENS_OF_COMPLETIONS
+        default = self._limits.most_tokens if isinstance(request, ChatRequest) else TOKENS_OF_COMPLETIONS
         most = min(request.most_tokens or default, self._limits.most_tokens, room)
         filling = isinstance(request, CompletionRequest) and request.suffix is not None
         return Generation(

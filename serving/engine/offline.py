@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from generation_functions.offline import write_offline
 from generation_functions.tokens import count_tokens
 from serving.engine.pieces import Activity, Embeddings, Piece, Usage
-from serving.protocol import ChatRequest, CompletionRequest, EmbeddingRequest
+from serving.protocol import TOKENS_OF_COMPLETIONS, ChatRequest, CompletionRequest, EmbeddingRequest
 from serving.protocol_errors import not_supported
 
 _WIDTH = 64
-_TOKENS_OF_COMPLETIONS = 16  # OpenAI's default there
 _TITLE_WORDS = 6
 _WORDS = re.compile(r"\s*\S+|\s+")
 _TAGS = re.compile(r"</?poem>\n?")
@@ -29,29 +29,32 @@ class OfflineBackend:
         self._most_tokens = most_tokens
         self._running = 0
 
-    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Answer a conversation."""
         messages = request.texts()
         prompt = "\n".join(message["content"] for message in messages)
         asked = next((message["content"] for message in reversed(messages) if message["role"] == "user"), prompt)
         title = " ".join(asked.split()[:_TITLE_WORDS])
         answer = _TAGS.sub("", write_offline("poem", {"text": asked, "title": title}, asked)).strip()
-        async for piece in self._say([(prompt, answer)], request.n, request.most_tokens, request.stops):
-            yield piece
+        said = self._say([(prompt, answer)], request.n, request.most_tokens, request.stops)
+        async with aclosing(said) as pieces:
+            async for piece in pieces:
+                yield piece
 
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[Piece]:
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
         """Go on with a text."""
         if request.suffix is not None:
             raise not_supported("The offline model cannot fill in the middle: leave out suffix.", "suffix")
         texts = [one if isinstance(one, str) else " ".join(map(str, one)) for one in request.prompts]
         said = [(text, (text if request.echo else "") + f" {text}".rstrip()) for text in texts]
-        most = request.most_tokens or _TOKENS_OF_COMPLETIONS
-        async for piece in self._say(said, request.n, most, request.stops):
-            yield piece
+        most = request.most_tokens or TOKENS_OF_COMPLETIONS
+        async with aclosing(self._say(said, request.n, most, request.stops)) as pieces:
+            async for piece in pieces:
+                yield piece
 
     async def _say(
         self, said: list[tuple[str, str]], choices: int, most: int | None, stops: tuple[str, ...]
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece]:
         limit = min(most or self._most_tokens, self._most_tokens)
         read = written = 0
         self._running += 1

@@ -89,9 +89,7 @@ def _local_opener(
     key = (place, model.device, model.dtype, model.quantised or "")
     base = bases.setdefault(key, _Base(under, model, capacity))
     if folder:
-        base.adapters[str(folder)] = (
-            f"adapter_{len(base.adapters)}" if str(folder) not in base.adapters else (base.adapters[str(folder)])
-        )
+        base.adapters.setdefault(str(folder), f"adapter_{len(base.adapters)}")
     return lambda: base.backend(model, folder, most, defaults)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -76,16 +76,16 @@ class Embeddings:
 class Backend(Protocol):
     """One served model.
 
-    `chat` and `complete` are asynchronous generators. What is wrong with a request is raised before the first piece.
-    Closing a generator (`aclose`, or cancelling the task that waits for it) ends the generation behind it.
+    What is wrong with a request is raised before the first piece. Closing what `chat` and `complete` give (`aclose`, or
+    cancelling the task that waits for it) ends the generation behind it.
 
     Raises:
         RefusedError: See serving/protocol_errors.py.
     """
 
-    def chat(self, request: ChatRequest) -> AsyncIterator[Piece]: ...
+    def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]: ...
 
-    def complete(self, request: CompletionRequest) -> AsyncIterator[Piece]: ...
+    def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece]: ...
 
     async def embed(self, request: EmbeddingRequest) -> Embeddings: ...
 

@@ -11,17 +11,17 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from serving.engine.answers import Answer, Generation
 from serving.engine.pieces import Activity, Piece, Usage
 from serving.engine.rows import JoinedRows, Rows, SeparateRows, can_join, mean_vectors, new_cache, read_prompt
 from serving.engine.sampling import choose
-from serving.protocol_errors import RefusedError, overloaded
+from serving.protocol_errors import RefusedError, overloaded, shutting_down, too_many
 
 logger = logging.getLogger("augmentoolkit.serving")
 _PROMPT_TOKENS_A_STEP = 512
@@ -38,7 +38,7 @@ class Ticket:
         self._loop = asyncio.get_running_loop()
         self._pieces: asyncio.Queue[Piece | RefusedError] = asyncio.Queue()
 
-    async def pieces(self) -> AsyncIterator[Piece]:
+    async def pieces(self) -> AsyncGenerator[Piece]:
         """All pieces, the usage with the last one."""
         while True:
             piece = await self._pieces.get()
@@ -55,7 +55,7 @@ class Ticket:
             if not self.left:
                 written = sum(len(answer.tokens) for answer in self.answers)
                 usage = Usage(len(self.wanted.prompt), written)
-                piece = Piece(piece.text, piece.choice, piece.logprobs, piece.finish, usage)
+                piece = replace(piece, usage=usage)
         with suppress(RuntimeError):  # the loop is closed: nobody listens
             self._loop.call_soon_threadsafe(self._pieces.put_nowait, piece)
 
@@ -102,16 +102,17 @@ class Engine:
         self._jobs: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._running = 0
         self._closing = False
+        self._reason = "This model is being shut down."
         self._thread = threading.Thread(target=self._work, name="generation", daemon=True)
         self._thread.start()
 
     # -- for the event loop ------------------------------------------------------------------------------
 
-    async def generate(self, *wanted: Generation) -> AsyncIterator[Piece]:
+    async def generate(self, *wanted: Generation) -> AsyncGenerator[Piece]:
         """Generate, all at once or not at all; the last piece has the usage of all of them.
 
         Raises:
-            RefusedError: Too many wait already; or the model failed.
+            RefusedError: Too many wait already, or it is more than ever fits; or the model failed.
         """
         tickets = [Ticket(one) for one in wanted]
         self._enter([Place(ticket, answer) for ticket in tickets for answer in ticket.answers])
@@ -122,8 +123,7 @@ class Engine:
                     if piece.usage is not None:
                         prompt += piece.usage.prompt_tokens
                         completion += piece.usage.completion_tokens
-                        usage = Usage(prompt, completion) if ticket is tickets[-1] else None
-                        piece = Piece(piece.text, piece.choice, piece.logprobs, piece.finish, usage)
+                        piece = replace(piece, usage=Usage(prompt, completion) if ticket is tickets[-1] else None)
                     yield piece
         finally:
             self._cancel(tickets)
@@ -164,6 +164,8 @@ class Engine:
     def _enter(self, places: list[Place]) -> None:
         with self._changed:
             self._check_open()
+            if len(places) > self.slots + self._queue:
+                raise too_many(len(places), self.slots + self._queue)
             free = max(0, self.slots - self._running - len(self._waiting))
             if len(places) > free and len(self._waiting) + len(places) - free > self._queue:
                 raise overloaded(len(self._waiting))
@@ -172,7 +174,7 @@ class Engine:
 
     def _check_open(self) -> None:
         if self._closing or not self._thread.is_alive():
-            raise RefusedError("This model is being shut down.", status=503, code="shutting_down")
+            raise shutting_down(self._reason)
 
     def _cancel(self, tickets: list[Ticket]) -> None:
         with self._changed:
@@ -186,13 +188,12 @@ class Engine:
     def _work(self) -> None:
         import torch
 
-        reason = "This model is being shut down."
         try:
             with torch.inference_mode():
                 while self._wait():
                     self._turn()
         except BaseException as error:
-            reason = f"The model has failed and is not served any more: {error}"
+            self._reason = f"The model has failed and is not served any more: {error}"
             raise
         finally:
             with self._changed:
@@ -202,7 +203,7 @@ class Engine:
                 self._groups.clear()
                 self._reading, self._running = None, 0
                 jobs = [future for _, future in self._jobs]
-            refusal = RefusedError(reason, status=503, code="shutting_down")
+            refusal = shutting_down(self._reason)
             for place in gone:
                 place.ticket.give(refusal)
             for future in jobs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -40,14 +40,14 @@ class RetrievingBackend:
         self._inner, self._retriever, self._not_found = inner, retriever, not_found
         self._release = release
 
-    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         """Answer a conversation; `retrieval: false` in the request leaves passages out."""
         wish = (request.model_extra or {}).get("retrieval", True)
         if not isinstance(wish, bool):
             raise RefusedError("Bad request: retrieval: true or false.", code="invalid_value", param="retrieval")
         plain = _without_wish(request)
         if not wish:
-            async with aclosing(self._inner.chat(plain)) as pieces:  # type: ignore[type-var]
+            async with aclosing(self._inner.chat(plain)) as pieces:
                 async for piece in pieces:
                     yield piece
             return
@@ -69,7 +69,7 @@ class RetrievingBackend:
             shown = with_passages(messages, hits, self._retriever.wanted.form)
             begun = False
             try:
-                async with aclosing(self._inner.chat(request.with_messages(shown))) as pieces:  # type: ignore[type-var]
+                async with aclosing(self._inner.chat(request.with_messages(shown))) as pieces:
                     async for piece in _with_sources(pieces, hits):
                         begun = True
                         yield piece
@@ -79,9 +79,9 @@ class RetrievingBackend:
                     raise
                 hits = hits[:-1]
 
-    async def complete(self, request: CompletionRequest) -> AsyncIterator[Piece]:
+    async def complete(self, request: CompletionRequest) -> AsyncGenerator[Piece]:
         """Go on with a text, as the model does."""
-        async with aclosing(self._inner.complete(request)) as pieces:  # type: ignore[type-var]
+        async with aclosing(self._inner.complete(request)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -107,7 +107,7 @@ def _without_wish(request: ChatRequest) -> ChatRequest:
     return ChatRequest.model_validate({key: value for key, value in request.sent().items() if key != "retrieval"})
 
 
-async def _with_sources(pieces: AsyncIterator[Piece], hits: Sequence[Hit]) -> AsyncIterator[Piece]:
+async def _with_sources(pieces: AsyncGenerator[Piece], hits: Sequence[Hit]) -> AsyncGenerator[Piece]:
     """The pieces; each choice ends with the passages that it was shown, and which of them it names."""
     texts: defaultdict[int, str] = defaultdict(str)
     async for piece in pieces:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import orjson
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serving.app import create_app
+from serving.guard import Access
 from serving.protocol import Message, read_body
 from serving.retrieval import Retriever, queries_of
 from serving.served_models import Shelf
@@ -38,24 +37,9 @@ class SearchRequest(BaseModel):
         return [{"role": message.role, "content": message.text} for message in self.messages]
 
 
-def create_rag_app(
-    shelf: Shelf,
-    retriever: Retriever,
-    *,
-    host: str = "127.0.0.1",
-    api_key: str = "",
-    allowed_hosts: Sequence[str] = (),
-) -> FastAPI:
-    """The application.
-
-    Args:
-        shelf: What is served; its backends retrieve.
-        retriever: What is searched.
-        host: The address that is listened at.
-        api_key: What clients must send; "" = nothing.
-        allowed_hosts: Further names by which clients may call the server.
-    """
-    app = create_app(shelf, host=host, api_key=api_key, allowed_hosts=allowed_hosts)
+def create_rag_app(shelf: Shelf, retriever: Retriever, access: Access) -> FastAPI:
+    """The application over a shelf whose backends search with `retriever`."""
+    app = create_app(shelf, access)
 
     @app.post("/v1/search")
     async def search(request: Request) -> Response:

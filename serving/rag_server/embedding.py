@@ -24,17 +24,22 @@ class Embedder:
     def __init__(self, model: ServedModel, shelf: Shelf, retriever: Retriever, folder: Path) -> None:
         self._model, self._shelf, self._retriever, self._folder = model, shelf, retriever, folder
         self._ready = False
+        self.made = 0  # vectors, since the start
 
     async def prepare(self) -> None:
         """Make the vectors; another time there is nothing left to do."""
         if not self._ready:
             backend = await self._shelf.backend(self._model.served_name)
-            await self._retriever.use_vectors(VectorSearch(backend, _identity(self._model), self._folder))
+            search = VectorSearch(backend, _identity(self._model), self._folder, self._count)
+            await self._retriever.use_vectors(search)
             self._ready = True
 
     async def close(self) -> None:
         """Close the model."""
         await self._shelf.close()
+
+    def _count(self, made: int) -> None:
+        self.made = made
 
 
 def _identity(model: ServedModel) -> str:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 
 from generation_functions import Count, ExistingPath, LongText, Proportion, Run
 from serving.engine.opening import Capacity, make_shelf
 from serving.engine.pieces import Backend
+from serving.guard import Access
 from serving.rag_server.answering import RetrievingBackend
 from serving.rag_server.app import create_rag_app
 from serving.rag_server.embedding import Embedder
 from serving.retrieval import Retriever, Wanted
 from serving.retrieval_index import PassageIndex, corpora
-from serving.running import serve
+from serving.running import Port, serve
 from serving.served_models import ServedModel
 
 INDEX_FOLDER = "index"
-Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 def rag_server_pipeline(
@@ -72,9 +72,8 @@ def rag_server_pipeline(
     if run.sample is not None:
         run.note(f"would serve {', '.join(served)} with the passages of {index} at {host}:{port}")
         return
-    key = api_key.get_secret_value() if api_key else ""
-    hosts = allowed_hosts or []
-    run.mask.add([secret for secret in [key, *(model.secret for model in behind)] if secret])
+    access = Access(host, port, api_key.get_secret_value() if api_key else "", tuple(allowed_hosts or ()))
+    run.mask.add([access.api_key, *(model.secret for model in behind)])
     run.progress(0, "indexing the questions and passages")
     folder = run.folder / INDEX_FOLDER
     searched = PassageIndex(folder, index)
@@ -96,12 +95,10 @@ def rag_server_pipeline(
         serve(
             run,
             shelf.wrapped(served, retrieving),
-            lambda opened: create_rag_app(opened, retriever, host=host, api_key=key, allowed_hosts=hosts),
-            host=host,
-            port=port,
-            api_key=key,
-            allowed_hosts=hosts,
+            lambda opened: create_rag_app(opened, retriever, access),
+            access,
             lazy=lazy,
+            opening=lambda: f"making vectors: {embedder.made} made" if embedder and embedder.made else "",
         )
     finally:
         retriever.close()

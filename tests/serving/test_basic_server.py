@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import openai
 import pytest
 
+from benchmarks.serving import soak
 from finetuning.model_folder import load_tokenizer, stop_ids
 from serving.engine.endpoint import EndpointBackend
 from serving.protocol import ChatRequest
@@ -53,7 +54,7 @@ def server(tiny_model: Path, fim: Path, tmp_path_factory: pytest.TempPathFactory
         {"source": str(tiny_adapter(folder / "two", tiny_model, 2)), "name": "adapter/two"},
         {"source": "offline"},
     ]
-    with model_server(models, key=KEY, slots=16, queue=4) as started:
+    with model_server(models, key=KEY, slots=16, queue=8) as started:
         yield started
 
 
@@ -284,6 +285,7 @@ def test_an_unknown_model_is_not_found(client: openai.OpenAI) -> None:
         ({"max_tokens": 0}, "max_tokens"),
         ({"n": 99}, "n"),
         ({"logit_bias": {"x": 1}}, "logit_bias"),
+        ({"logit_bias": {"9" * 5000: 1}}, "logit_bias"),
         ({"top_logprobs": 50, "logprobs": True}, "top_logprobs"),
         ({"stop": 5}, "stop"),
         ({"tools": [{"type": "function", "function": {"name": "a"}}]}, "tools"),
@@ -319,6 +321,11 @@ GARBAGE = [
     b'{"model": 1}',
     b"[" * 100_000,
     b'{"model": "tiny", "messages": [1]}',
+    b'{"model": "tiny", "messages": [], "prompt": [], "input": []}',
+    b'{"model": "tiny", "messages": [{"role": "user"}], "prompt": "a", "input": "a", "x": '
+    + b"[" * 300
+    + b"]" * 300
+    + b"}",
 ]
 
 
@@ -329,6 +336,9 @@ def test_garbage_is_refused_and_the_server_goes_on(server: ModelServer, client: 
             assert status == 400, (route, body[:20], said[:200])
             assert json.loads(said)["error"]["message"]
     assert raw(server, "GET", "/v1/nothing")[0] == 404
+    status, said = raw(server, "POST", "/chat/completions", b"{}")
+    assert status == 404
+    assert "below /v1" in json.loads(said)["error"]["message"]
     assert raw(server, "GET", "/v1/completions")[0] == 405
     assert raw(server, "POST", "/v1/completions", b"x" * (17 << 20))[0] == 413
     assert client.chat.completions.create(model="tiny", messages=ASKED, max_tokens=1).choices
@@ -382,7 +392,28 @@ def test_a_full_queue_is_a_503_with_retry_after(
 ) -> None:
     with client.chat.completions.create(**endless, n=16, stream=True) as first:
         next(iter(first))
-        error = refused(openai.InternalServerError, client.chat.completions.create, **endless, n=5)
+        error = refused(openai.InternalServerError, client.chat.completions.create, **endless, n=9)
         assert error.status_code == 503
         assert error.response.headers["Retry-After"] == "2"
+        echoed = {"model": "fim", "prompt": ["a"] * 9, "echo": True, "stream": True}
+        assert refused(openai.InternalServerError, client.completions.create, **echoed).status_code == 503
     until(lambda: server.health()["running"] == 0)
+
+
+def test_more_answers_than_ever_fit_are_refused_for_good(client: openai.OpenAI) -> None:
+    error = refused(openai.BadRequestError, client.completions.create, model="tiny", prompt=["a"] * 25)
+    assert error.code == "too_many_answers"
+
+
+def test_clients_that_leave_and_garbage_do_not_disturb_sixteen_streams(server: ModelServer) -> None:
+    """Proof 10 of the training design, in short: no wrong answer, every slot free afterwards, no leak.
+
+    benchmarks/serving.py --soak does the same for minutes.
+    """
+    found = asyncio.run(asyncio.wait_for(soak(server.url, "tiny", server.process.pid, 2, KEY), 200))
+    assert found.problems == []
+    assert found.counts["wrong"] == found.counts["taken"] == found.running_after == 0
+    assert found.counts["right"] >= 16
+    assert found.counts["left"] > 0
+    assert found.counts["refused"] > 0
+    assert found.memory_mb[-1] - found.memory_mb[0] < 100

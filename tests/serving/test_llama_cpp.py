@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ ASKED = [{"role": "user", "content": "Who built the bridge at Verrano?"}]
 
 
 @pytest.fixture(scope="module")
-def backend(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaCppBackend]:
+def gguf(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import AutoConfig
 
     from finetuning.export.gguf_file import write_gguf
@@ -35,7 +37,12 @@ def backend(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     vocabulary = read_vocabulary(tokenizer, config.vocab_size, stop_ids(tokenizer))
     with Checkpoint(tiny_model) as weights:
         write_gguf(path, weights, config, vocabulary, file_format="f32", template=tokenizer.chat_template)
-    opened = LlamaCppBackend(path, context=256, slots=2, queue=4, most_tokens=50, on_cpu=True)
+    return path
+
+
+@pytest.fixture
+def backend(gguf: Path) -> Iterator[LlamaCppBackend]:
+    opened = LlamaCppBackend(gguf, context=256, slots=2, queue=4, most_tokens=50, on_cpu=True)
     yield opened
     asyncio.run(opened.close())  # twice does no harm
 
@@ -83,6 +90,36 @@ def test_a_gguf_file_answers_as_the_model_folder_does(backend: LlamaCppBackend, 
             await all_of(backend, CompletionRequest(model="a", prompt="a", suffix="b"))
         assert (refused.value.status, refused.value.code) == (400, "unsupported_parameter")
         await backend.close()
+
+    run(work())
+
+
+def llama_process() -> int:
+    """The one that this process has started."""
+    for children in Path("/proc/self/task").glob("*/children"):
+        for number in children.read_text().split():
+            if b"llama_server.py" in Path(f"/proc/{number}/cmdline").read_bytes():
+                return int(number)
+    raise AssertionError("there is none")
+
+
+def test_a_process_that_dies_in_the_middle_is_named(gguf: Path) -> None:
+    async def work() -> None:
+        backend = LlamaCppBackend(gguf, context=256, slots=2, queue=4, most_tokens=250, on_cpu=True)
+        try:
+            never = {"ignore_eos": True, "max_tokens": 250}
+            request = ChatRequest.model_validate({"model": "a", "messages": ASKED, **never})
+            pieces = backend.chat(request)
+            await anext(pieces)
+            os.kill(llama_process(), signal.SIGKILL)
+            with pytest.raises(RefusedError, match=r"llama.cpp, which runs tiny.gguf, has broken off"):
+                async for _ in pieces:
+                    pass
+            with pytest.raises(RefusedError, match="started again") as refused:
+                await all_of(backend, request)
+            assert refused.value.status == 503
+        finally:
+            await backend.close()
 
     run(work())
 

@@ -195,7 +195,7 @@ def test_who_stops_listening_frees_the_slot_at_once(model: Any, vocabulary: Voca
     async def work() -> None:
         async with engine(model, slots=2) as opened:
             endless = [wanted(vocabulary, prompt, 1 << 30, sampling=Sampling(seed=1)) for prompt in PROMPTS[:3]]
-            async with aclosing(opened.generate(endless[0])) as first, aclosing(opened.generate(endless[1])) as second:  # type: ignore[type-var]
+            async with aclosing(opened.generate(endless[0])) as first, aclosing(opened.generate(endless[1])) as second:
                 await anext(first)
                 await anext(second)
                 waiting = asyncio.create_task(answer(opened, endless[2]))
@@ -206,7 +206,7 @@ def test_who_stops_listening_frees_the_slot_at_once(model: Any, vocabulary: Voca
                 while opened.activity().waiting:
                     await asyncio.sleep(0)
                 short = asyncio.create_task(answer(opened, wanted(vocabulary, PROMPTS[4], 3)))
-                await second.aclose()  # type: ignore[attr-defined]
+                await second.aclose()
                 await short  # gets the slot
                 assert opened.activity().running == 1
             while opened.activity().running:
@@ -219,7 +219,7 @@ def test_a_full_queue_refuses_all_of_a_request_and_says_when_to_come_back(model:
     async def work() -> None:
         async with engine(model, slots=1, queue=2) as opened:
             endless = wanted(vocabulary, PROMPTS[0], 1 << 30, sampling=Sampling(seed=1))
-            async with aclosing(opened.generate(endless)) as first:  # type: ignore[type-var]
+            async with aclosing(opened.generate(endless)) as first:
                 await anext(first)
                 two = asyncio.create_task(answer(opened, wanted(vocabulary, PROMPTS[1], 2, choices=2)))
                 while opened.activity().waiting < 2:
@@ -228,6 +228,18 @@ def test_a_full_queue_refuses_all_of_a_request_and_says_when_to_come_back(model:
                     await answer(opened, wanted(vocabulary, PROMPTS[2], 2))
                 assert (refused.value.status, refused.value.headers()) == (503, {"Retry-After": "2"})
             await two
+
+    run(work())
+
+
+def test_more_answers_than_ever_fit_are_not_told_to_come_back(model: Any, vocabulary: Vocabulary) -> None:
+    async def work() -> None:
+        async with engine(model, slots=2, queue=1) as opened:
+            with pytest.raises(RefusedError, match="takes on 3") as refused:
+                await answer(opened, wanted(vocabulary, PROMPTS[0], 2, choices=4))
+            assert (refused.value.status, refused.value.headers()) == (400, {})
+            texts, _ = await answer(opened, wanted(vocabulary, PROMPTS[0], 2, choices=3))
+            assert len(texts) == 3
 
     run(work())
 
@@ -256,6 +268,23 @@ def test_a_model_that_breaks_fails_the_request_and_answers_the_next(model: Any, 
             texts, _ = await answer(opened, wanted(vocabulary, PROMPTS[0], 5))
             assert texts[0]
             assert opened.activity().running == 0
+
+    run(work())
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_dies_is_told_to_all_who_ask(model: Any, vocabulary: Vocabulary) -> None:
+    class Dying:
+        config, device = model.config, model.device
+
+        def __call__(self, **what: Any) -> Any:
+            raise AttributeError("no such layer")
+
+    async def work() -> None:
+        async with engine(Dying()) as opened:
+            for _ in range(2):
+                with pytest.raises(RefusedError, match="has failed and is not served any more: no such layer"):
+                    await answer(opened, wanted(vocabulary, PROMPTS[0], 2))
 
     run(work())
 

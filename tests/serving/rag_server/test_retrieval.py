@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,15 @@ from generation_functions import Run
 from generation_functions.errors import UsageError
 from serving.engine.offline import OfflineBackend
 from serving.engine.opening import make_shelf
-from serving.engine.pieces import Piece
-from serving.protocol import ChatRequest
-from serving.protocol_errors import too_long
+from serving.engine.pieces import Embeddings, Piece
+from serving.protocol import ChatRequest, EmbeddingRequest
+from serving.protocol_errors import RefusedError, too_long
 from serving.rag_server.answering import RetrievingBackend
 from serving.rag_server.pipeline import rag_server_pipeline
 from serving.retrieval import Retriever, Wanted, with_passages
 from serving.retrieval_index import Hit, PassageIndex, Vectors
-from serving.served_models import ServedModel
+from serving.retrieval_vectors import VectorSearch
+from serving.served_models import ServedModel, Shelf
 from tests.conftest import PROJECT
 
 SAMPLE = PROJECT / "serving/rag_server/sample"
@@ -69,7 +70,7 @@ class Small:
         self.room = room
         self.tries: list[int] = []
 
-    async def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece]:
         shown = request.texts()[0]["content"].count("(")
         self.tries.append(shown)
         if shown > self.room:
@@ -187,5 +188,47 @@ def test_a_shelf_behind_retrieval_holds_what_is_served_alone() -> None:
         served = shelf.wrapped(["offline"], same)
         assert served.names == ["offline"]
         assert isinstance(await served.backend("offline"), OfflineBackend)
+
+    asyncio.run(work())
+
+
+def test_a_model_whose_retrieval_cannot_be_prepared_is_closed_again() -> None:
+    class Opened(OfflineBackend):
+        closed = 0
+
+        async def close(self) -> None:
+            Opened.closed += 1
+
+    async def opener() -> Opened:
+        return Opened(10)
+
+    async def wrap(backend: Any) -> Any:
+        raise RefusedError("the vectors cannot be made", status=502)
+
+    async def work() -> None:
+        served = Shelf({"m": opener}).wrapped(["m"], wrap)
+        for times in (1, 2):
+            with pytest.raises(RefusedError, match="cannot be made"):
+                await served.backend("m")
+            assert Opened.closed == times
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("vectors", [[[1.0], [2.0]], [], [[float("nan")]]])
+def test_an_embedding_model_that_gives_no_vectors_is_named(
+    bridges: PassageIndex, tmp_path: Path, vectors: list[list[float]]
+) -> None:
+    class Strange(OfflineBackend):
+        async def embed(self, request: EmbeddingRequest) -> Embeddings:
+            return Embeddings(vectors, 1)
+
+    async def work() -> None:
+        retriever = Retriever(bridges)
+        with pytest.raises(RefusedError, match="embedding_model gave vectors of shape") as refused:
+            await retriever.use_vectors(VectorSearch(Strange(10), "strange", tmp_path))
+        assert refused.value.status == 502
+        assert await retriever.search(["Who built bridge 3?"], 1), "it searches by words still"
+        retriever.close()
 
     asyncio.run(work())
