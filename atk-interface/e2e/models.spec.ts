@@ -1,42 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkAccessibility } from "./support/accessibility";
-import type { Project } from "./support/project";
 import { expect, test } from "./support/test";
-
-const FIGURE = { name: "right answers", unit: "share", better: "higher", before: 0.03, after: 0.914, low_before: 0, high_before: 0.09, low_after: 0.84, high_after: 0.97 };
-
-function finished(project: Project, folder: string, pipeline: string): void {
-  project.write(`outputs/${folder}/run.json`, JSON.stringify({ status: "completed", pipeline, config: { output_dir: `outputs/${folder}` } }));
-}
-
-/** A training with its model and curves, and an evaluation of it. */
-function trained(project: Project): void {
-  finished(project, "train/lamp", "train-pipeline");
-  project.write("outputs/train/lamp/model/config.json", "{}");
-  project.write("outputs/train/lamp/model/model.safetensors", "0123456789");
-  const stages = [{ kind: "supervised", steps: 30, epochs: 3, tokens: 1000, final_loss: 0.25 }];
-  const record = { base_model: "Some/Base-0.6B", adapter: false, chat_template: "chatml", stops: ["<|im_end|>"], parameters: 600_000_000, stages };
-  project.write("outputs/train/lamp/model/training.json", JSON.stringify(record));
-  const points = [3.5, 2.5, 1.25].map((loss, index) => JSON.stringify({ stage: "1 supervised", step: index + 1, steps: 3, epoch: 1, loss, learning_rate: 0.001, tokens: 100 }));
-  project.write("outputs/train/lamp/curves.jsonl", `${points.join("\n")}\n`);
-
-  finished(project, "train/lamp-evaluate", "evaluate-pipeline");
-  const evaluation = {
-    models: { before: { name: "Some/Base-0.6B" }, after: { name: "outputs/train/lamp/model" } },
-    figures: [FIGURE],
-    questions: { asked: 22, clean: 21, contaminated: 1 },
-    contamination: { checked: true },
-    forgetting: { verdict: "not shown" },
-    conclusions: [{ text: "It has learned who kept the lamp.", kind: "knowledge" }],
-  };
-  project.write("outputs/train/lamp-evaluate/evaluation.json", JSON.stringify(evaluation));
-  const answers = Array.from({ length: 22 }, (_, index) => JSON.stringify({ question: `Who kept lamp ${index + 1}?`, expected: "Marit", before: "Nobody.", after: "Marit did.", contaminated: index === 0 }));
-  project.write("outputs/train/lamp-evaluate/answers.jsonl", `${answers.join("\n")}\n`);
-}
+import { writeTraining } from "./support/trained";
 
 test("a model shows what it has learned, answer by answer, and its curves", async ({ page, service }) => {
-  trained(service.project);
+  writeTraining(service.project);
   await page.goto("/models");
   const item = page.getByRole("list", { name: "Models" }).getByRole("listitem");
   await expect(item).toHaveCount(1);
@@ -69,8 +38,36 @@ test("a model shows what it has learned, answer by answer, and its curves", asyn
   await checkAccessibility(page);
 });
 
+test("two evaluations are compared: which is better, in what, and whether that is chance", async ({ page, service }) => {
+  writeTraining(service.project);
+  await page.goto("/compare/evaluations");
+  await expect(page.getByText("There is only one evaluation yet")).toBeVisible();
+  writeTraining(service.project, { name: "reef", right: [0.5, 0.38, 0.62] });
+  await expect.poll(async () => (await service.api.GET("/api/evaluations")).data?.items.length).toBe(2);
+
+  await page.goto("/models/outputs/train/reef/model");
+  await page.getByRole("link", { name: "Compare with …" }).click();
+  await expect(page.getByText("Choose the other evaluation")).toBeVisible();
+  await expect(page.getByLabel("First evaluation").locator("option:checked")).toContainText("reef");
+  await page.getByLabel("Second evaluation").selectOption({ index: 1 });
+  await expect(page.getByText("Of 2 figures: lamp-evaluate is better in 1; 1 does not tell them apart.")).toBeVisible();
+  const figures = page.getByRole("list", { name: "Figures of both" }).getByRole("listitem");
+  await expect(figures.filter({ hasText: "right answers" })).toContainText("50 %, interval 38 % to 62 %");
+  await expect(figures.filter({ hasText: "right answers" })).toContainText("91 %, interval 84 % to 97 %");
+  await expect(figures.filter({ hasText: "right answers" })).toContainText("Difference: +41.4 points (+27.3 points to +54.6 points)");
+  await expect(figures.filter({ hasText: "bits per byte" })).toContainText("may be chance");
+  await checkAccessibility(page);
+
+  await page.getByRole("button", { name: "Swap the two evaluations" }).click();
+  await expect(figures.filter({ hasText: "right answers" })).toContainText("Difference: −41.4 points");
+  await page.reload();
+  await expect(figures.filter({ hasText: "right answers" })).toContainText("Difference: −41.4 points");
+  await page.getByRole("link", { name: "lamp", exact: true }).click();
+  await expect(page.getByText("It has learned who kept the lamp.")).toBeVisible();
+});
+
 test("a model is deleted only when its name is typed", async ({ page, service }) => {
-  trained(service.project);
+  writeTraining(service.project);
   await page.goto("/models/outputs/train/lamp/model");
   await page.getByRole("button", { name: "Delete …" }).click();
   const dialog = page.getByRole("dialog", { name: /^Delete/ });

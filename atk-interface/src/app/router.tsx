@@ -25,6 +25,7 @@ const pages: RouteObject[] = [
     ],
   },
   { path: "compare", lazy: () => import("@/features/compare/compare-page") },
+  { path: "compare/evaluations", lazy: () => import("@/features/models/comparison/comparison-page") },
   { path: "inputs/*", lazy: () => import("@/features/files/inputs-page") },
   { path: "outputs/*", lazy: () => import("@/features/files/outputs-page") },
   { path: "datasets", lazy: () => import("@/features/datasets/datasets-page") },

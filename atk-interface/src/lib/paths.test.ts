@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodePath, endingOf, isWithin, joinPath, nameOf, parentOf, stepsTo, tidyPath } from "@/lib/paths";
+import { encodePath, endingOf, isModelHere, isWithin, joinPath, nameOf, nameOfModel, parentOf, stepsTo, tidyPath } from "@/lib/paths";
 
 const name = fc.string({ minLength: 1, maxLength: 12, unit: "grapheme" }).filter((text) => !text.includes("/") && text.trim() === text && text !== ".");
 const names = fc.array(name, { minLength: 1, maxLength: 6 });
@@ -45,6 +45,11 @@ describe("paths", () => {
 
   it("have an ending, or none", () => {
     expect(["a.tar.GZ", "Makefile", ".hidden", "a."].map(endingOf)).toEqual(["gz", "", "", ""]);
+  });
+
+  it("name a model by the training that made it", () => {
+    expect(["outputs/train/lamp/model", "models/keeper.gguf", "Some/Base-0.6B", "model"].map(nameOfModel)).toEqual(["lamp", "keeper.gguf", "Base-0.6B", "model"]);
+    expect(["outputs/lamp/model", "Some/outputs"].map(isModelHere)).toEqual([true, false]);
   });
 
   it("are tidied as they are typed", () => {

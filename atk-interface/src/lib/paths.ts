@@ -35,3 +35,9 @@ export const tidyPath = (typed: string): string =>
     .map((part) => part.trim())
     .filter((part) => part !== "" && part !== ".")
     .join("/");
+
+/** What people call a model by its path: the one of a training run lies in RUN/model, and the run tells more. */
+export const nameOfModel = (path: string): string => (nameOf(path) === "model" ? nameOf(parentOf(path)) : nameOf(path)) || path;
+
+/** Whether a model lies in this project, and is no name on a hub. */
+export const isModelHere = (path: string): boolean => /^(outputs|models)\//.test(path);

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearchParams } from "react-router";
 import { chatQuery } from "@/api/chats";
 import type { Chat } from "@/api/schema";
+import { Gone, isGone } from "@/components/gone";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Page } from "@/components/page";
 import { ChatParts } from "@/features/chat/chat-parts";
@@ -16,6 +17,7 @@ export function Component() {
   const [params] = useSearchParams();
   const chat = useQuery(chatQuery(id));
   const isInbox = params.get("view") === "corrections";
+  if (!chat.data && isGone(chat.error)) return <Gone noun="conversation" why="It may have been deleted" all={{ to: "/chat", label: "All conversations" }} />;
   const title = isInbox ? "Corrections" : titleOf(chat.data);
   return (
     <Page title={title} full above={<ChatParts isInbox={isInbox} />} heading={<span className="line-clamp-2 break-words">{title}</span>}>

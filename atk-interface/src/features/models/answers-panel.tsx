@@ -17,6 +17,7 @@ export function AnswersPanel({ run }: { run: string }) {
       <Loaded query={query}>
         {() => (
           <ol className="flex flex-col gap-5">
+            {rows.length === 0 && <li className="text-soft">No question was asked.</li>}
             {rows.map(({ value, problem }, index) => {
               const answer = answerOf(value);
               return (

@@ -1,19 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useSearchParams } from "react-router";
+import { GitCompare } from "lucide-react";
+import { Link } from "react-router";
 import { evaluationQuery } from "@/api/evaluations";
 import { runFileUrl } from "@/api/files";
 import type { EvaluationDetails, ModelDetails } from "@/api/schema";
+import { ButtonLink } from "@/components/button";
 import { Select } from "@/components/field";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Panel } from "@/components/panel";
 import { AnswersPanel } from "@/features/models/answers-panel";
 import { FigureBars } from "@/features/models/figure-bars";
-import { moment } from "@/lib/format";
 import { factsIn } from "@/features/models/evaluation-facts";
+import { useAddress } from "@/lib/address";
+import { moment } from "@/lib/format";
 
 /** What evaluations say of a model; with several, one is chosen, the newest first. */
 export function EvaluationSection({ model }: { model: ModelDetails }) {
-  const [params, setParams] = useSearchParams();
+  const [params, change] = useAddress();
   const { evaluations } = model;
   const chosen = evaluations.find(({ run }) => run === params.get("evaluation")) ?? evaluations[0];
   const query = useQuery(evaluationQuery(chosen?.run ?? ""));
@@ -24,15 +27,20 @@ export function EvaluationSection({ model }: { model: ModelDetails }) {
         title="Evaluation"
         lead={`Before: ${chosen.before || "nothing"}. After: ${chosen.after}.`}
         actions={
-          evaluations.length > 1 ? (
-            <Select aria-label="Which evaluation" className="max-w-64" value={chosen.run} onChange={({ target }) => setParams({ evaluation: target.value }, { replace: true, preventScrollReset: true })}>
-              {evaluations.map(({ run, run_name: name, created }) => (
-                <option key={run} value={run}>
-                  {name}, {moment(created)}
-                </option>
-              ))}
-            </Select>
-          ) : null
+          <>
+            {evaluations.length > 1 && (
+              <Select aria-label="Which evaluation" className="max-w-64" value={chosen.run} onChange={({ target }) => change({ evaluation: target.value })}>
+                {evaluations.map(({ run, run_name: name, created }) => (
+                  <option key={run} value={run}>
+                    {name}, {moment(created)}
+                  </option>
+                ))}
+              </Select>
+            )}
+            <ButtonLink to={`/compare/evaluations?first=${chosen.run}`} size="small" icon={<GitCompare aria-hidden className="size-4" />}>
+              Compare with …
+            </ButtonLink>
+          </>
         }
       >
         <Loaded query={query} placeholder={<Skeleton className="h-64" />}>

@@ -1,17 +1,41 @@
 import type { Figure } from "@/api/schema";
 
+/** A value with its 95 % interval; null where it was not measured, or where there was too little to say. */
+export interface Measured {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+export const measuredOf = (figure: Figure, when: "before" | "after"): Measured => ({ value: figure[when], low: figure[`low_${when}`], high: figure[`high_${when}`] });
+
 /** Shares come as 0 to 1 and are read as percentages. */
 const LOOKS: Record<string, { factor: number; ending: string; digits: number }> = {
   share: { factor: 100, ending: " %", digits: 0 },
   "%": { factor: 1, ending: " %", digits: 0 },
   bits: { factor: 1, ending: " bits", digits: 3 },
+  perplexity: { factor: 1, ending: "", digits: 1 }, // its name says it already
 };
+
+const lookOf = (unit: string) => LOOKS[unit] ?? { factor: 1, ending: unit ? ` ${unit}` : "", digits: 2 };
 
 /** 0.914, share -> "91 %"; 2.1, bits -> "2.100 bits". */
 export function valueIn(value: number | null, unit: string): string {
   if (value === null) return "–";
-  const { factor, ending, digits } = LOOKS[unit] ?? { factor: 1, ending: unit ? ` ${unit}` : "", digits: 2 };
+  const { factor, ending, digits } = lookOf(unit);
   return `${(value * factor).toFixed(digits)}${ending}`;
+}
+
+/** "84 % to 97 %"; empty where there is none. */
+export const intervalIn = ({ low, high }: Measured, unit: string): string => (low === null || high === null ? "" : `${valueIn(low, unit)} to ${valueIn(high, unit)}`);
+
+/** -0.123, share -> "−12.3 points": a difference of percentages is none itself. */
+export function differenceIn(value: number, unit: string): string {
+  const { factor, ending, digits } = lookOf(unit);
+  const isShare = ending === " %";
+  const written = Math.abs(value * factor).toFixed(isShare ? 1 : digits);
+  const sign = Number(written) === 0 ? "" : value < 0 ? "−" : "+";
+  return `${sign}${written}${isShare ? " points" : ending}`;
 }
 
 /** "right answers 3 % to 91 %"; without a figure before, only what it is now. */
@@ -21,21 +45,22 @@ export function figureInWords({ name, unit, before, after }: Figure): string {
   return `${name} ${valueIn(before, unit)} to ${valueIn(after, unit)}`;
 }
 
-export type Change = "better" | "worse" | "unclear";
+/** `overlap`: the intervals do not tell; a test of the same questions, one by one, may. `unknown`: there are none. */
+export type Change = "better" | "worse" | "overlap" | "unknown";
 
-/** Whether a figure has changed for sure: intervals that overlap say nothing, and so does a figure without them. */
+/** Whether a figure has changed, as far as its intervals show. */
 export function changeOf({ before, after, better, low_before: lowBefore, high_before: highBefore, low_after: lowAfter, high_after: highAfter }: Figure): Change {
-  if (before === null || after === null || lowBefore === null || highBefore === null || lowAfter === null || highAfter === null) return "unclear";
+  if (before === null || after === null || lowBefore === null || highBefore === null || lowAfter === null || highAfter === null) return "unknown";
   const rose = lowAfter > highBefore;
   const fell = highAfter < lowBefore;
-  if (!rose && !fell) return "unclear";
+  if (!rose && !fell) return "overlap";
   return rose === (better === "higher") ? "better" : "worse";
 }
 
-/** The ends of the axis on which a figure is drawn: shares from 0 to all, others from 0 to a little above the most. */
-export function axisEnd({ unit, before, after, high_before: highBefore, high_after: highAfter }: Figure): number {
+/** Where the axis ends on which values are drawn from 0 on: shares at all, others a little above the most. */
+export function axisEnd(unit: string, measured: readonly Measured[]): number {
   if (unit === "share") return 1;
   if (unit === "%") return 100;
-  const most = Math.max(...[before, after, highBefore, highAfter].map((value) => value ?? 0));
+  const most = Math.max(...measured.flatMap(({ value, high }) => [value ?? 0, high ?? 0]));
   return most > 0 ? most * 1.1 : 1;
 }

@@ -1,11 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "react-router";
-import { Link } from "react-router";
+import { Link, useParams } from "react-router";
 import { modelQuery } from "@/api/models";
-import { isProblemWith } from "@/api/problems";
 import type { ModelDetails } from "@/api/schema";
-import { ButtonLink } from "@/components/button";
-import { Empty } from "@/components/empty";
+import { Gone, isGone } from "@/components/gone";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Page } from "@/components/page";
 import { Panel } from "@/components/panel";
@@ -22,7 +19,7 @@ export function Component() {
   const { "*": path = "" } = useParams();
   const query = useQuery(modelQuery(path));
   const model = query.data;
-  if (!model && isProblemWith(query.error, "no-such-model")) return <Gone />;
+  if (!model && isGone(query.error)) return <Gone noun="model" why="It may have been deleted, or moved" all={{ to: "/models", label: "All models" }} />;
   return (
     <Page title={model?.name ?? "Model"} above={<Link to="/models">Models</Link>} lead={<code className="font-mono text-sm break-all">{path}</code>}>
       <Loaded query={query} placeholder={<Skeleton className="h-96" />}>
@@ -47,17 +44,4 @@ const Content = ({ model }: { model: ModelDetails }) => (
     <TrainingPanel model={model} />
     <FilesPanel model={model} />
   </div>
-);
-
-const Gone = () => (
-  <Page title="There is no such model">
-    <Empty
-      title="It may have been deleted, or moved"
-      action={
-        <ButtonLink to="/models" variant="primary">
-          All models
-        </ButtonLink>
-      }
-    />
-  </Page>
 );

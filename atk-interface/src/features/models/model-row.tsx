@@ -34,14 +34,14 @@ export function ModelRow({ model }: { model: ModelEntry }) {
         <span>{bytes(model.size)}</span>
         <TimeAgo at={model.created} />
       </p>
-      <ButtonLink to={chatWith(model.path)} size="small" icon={<MessagesSquare aria-hidden className="size-4" />}>
+      <ButtonLink to={chatWith(model.path)} aria-label={`Chat with ${model.name}`} size="small" icon={<MessagesSquare aria-hidden className="size-4" />}>
         Chat
       </ButtonLink>
     </li>
   );
 }
 
-const TONES = { better: "text-good", worse: "text-bad", unclear: "" };
+const TONES = { better: "text-good", worse: "text-bad", overlap: "", unknown: "" };
 
 function Verdict({ model: { figures, kind } }: { model: ModelEntry }) {
   const [first] = figures;

@@ -8,8 +8,6 @@ export const KINDS: readonly { kind: ModelKind; word: string; plural: string; ab
   { kind: "gguf", word: "GGUF file", plural: "GGUF files", about: "one file for llama.cpp and Ollama" },
 ];
 
-export const kindOf = (text: string | null): ModelKind | undefined => KINDS.find(({ kind }) => kind === text)?.kind;
-
 export const wordOf = (kind: ModelKind): string => KINDS.find((look) => look.kind === kind)?.word ?? kind;
 
 export const addressOf = (path: string): string => `/models/${encodePath(path)}`;

@@ -1,21 +1,21 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Brain } from "lucide-react";
-import { useSearchParams } from "react-router";
 import { modelsQuery } from "@/api/models";
 import { ButtonLink } from "@/components/button";
 import { Empty } from "@/components/empty";
-import { Select } from "@/components/field";
+import { kindIn, KindSelect } from "@/components/kind-select";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Page } from "@/components/page";
 import { ShowMore } from "@/components/show-more";
 import { ModelRow } from "@/features/models/model-row";
-import { kindOf, KINDS } from "@/features/models/model-words";
+import { KINDS } from "@/features/models/model-words";
+import { useAddress } from "@/lib/address";
 import { counted } from "@/lib/format";
 
 /** Models that were trained or exported here, or put below models/. */
 export function Component() {
-  const [params, setParams] = useSearchParams();
-  const kind = kindOf(params.get("kind"));
+  const [params, change] = useAddress();
+  const kind = kindIn(KINDS, params.get("kind"));
   const query = useInfiniteQuery(modelsQuery(kind));
   const models = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const total = query.data?.pages[0]?.total ?? 0;
@@ -23,16 +23,7 @@ export function Component() {
     <Page
       title="Models"
       lead="What was trained here, how good it is, and a chat with it."
-      actions={
-        <Select aria-label="Kind" className="w-40!" value={kind ?? ""} onChange={({ target }) => setParams(target.value ? { kind: target.value } : {}, { replace: true })}>
-          <option value="">All kinds</option>
-          {KINDS.map((look) => (
-            <option key={look.kind} value={look.kind}>
-              {look.plural}
-            </option>
-          ))}
-        </Select>
-      }
+      actions={<KindSelect kinds={KINDS} value={kind} onChange={(chosen) => change({ kind: chosen })} />}
     >
       <Loaded query={query} placeholder={<Skeleton className="h-96" />}>
         {() =>

@@ -1,21 +1,19 @@
-import { useQuery } from "@tanstack/react-query";
 import { MessagesSquare, Square, Zap } from "lucide-react";
 import { Link } from "react-router";
 import { useCancelRun } from "@/api/runs";
 import type { ModelDetails, Served } from "@/api/schema";
-import { servedQuery, serverOf, useServe } from "@/api/served";
+import { useModelServer } from "@/api/served";
 import { Button, ButtonLink } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { Panel } from "@/components/panel";
 import { ProblemNote } from "@/components/problem-note";
+import { ServerEnded } from "@/components/server-ended";
 import { toastProblem } from "@/components/toasts";
 import { chatWith } from "@/features/models/model-words";
 
 /** Talk with it: start a server on this machine, see when it answers, stop it. */
 export function ServePanel({ model }: { model: ModelDetails }) {
-  const { data } = useQuery(servedQuery);
-  const server = serverOf(data, model.path);
-  const serve = useServe();
+  const { served, serve, server, ended } = useModelServer(model.path);
   const stop = useCancelRun();
   return (
     <Panel
@@ -34,14 +32,25 @@ export function ServePanel({ model }: { model: ModelDetails }) {
               Stop serving
             </Button>
           ) : (
-            <Button icon={<Zap aria-hidden className="size-4" />} busy={serve.isPending} onClick={() => serve.mutate([model.path])}>
+            <Button icon={<Zap aria-hidden className="size-4" />} busy={serve.isPending} disabled={!served.data} onClick={() => serve.mutate()}>
               Serve
             </Button>
           )}
         </>
       }
     >
-      <div role="status">{server ? <ServerState server={server} /> : <p className="text-soft">It is not served. A server gives it an address that speaks OpenAI's protocol, for this page and for other programs.</p>}</div>
+      <div role="status">
+        {server ? (
+          <ServerState server={server} />
+        ) : ended && ended.state !== "cancelled" ? (
+          <p className="text-bad">
+            <ServerEnded run={ended} />
+          </p>
+        ) : (
+          served.data && <p className="text-soft">It is not served. A server gives it an address that speaks OpenAI's protocol, for this page and for other programs.</p>
+        )}
+      </div>
+      {served.error && !served.data && <ProblemNote error={served.error} title="Nobody knows whether it is served" onRetry={() => void served.refetch()} />}
       {serve.error && !server && <ProblemNote error={serve.error} title="It could not be served" />}
     </Panel>
   );

@@ -4,6 +4,7 @@ import { pipelinesQuery } from "@/api/pipelines";
 import { runsQuery } from "@/api/runs";
 import { encodePath } from "@/lib/paths";
 import { setPreferences } from "@/lib/preferences";
+import { hasWords } from "@/lib/words";
 
 /** Something that the palette leads to, or does. */
 export interface Entry {
@@ -24,6 +25,11 @@ const PAGES: Entry[] = [
   ["/runs", "Runs"],
   ["/compare", "Compare two runs"],
   ["/outputs", "Outputs"],
+  ["/datasets", "Datasets"],
+  ["/models", "Models"],
+  ["/compare/evaluations", "Compare two evaluations of models"],
+  ["/chat", "Chat"],
+  ["/chat?view=corrections", "Corrections of answers"],
   ["/settings", "Settings"],
   ["/settings#providers", "Providers and their keys"],
   ["/settings#secrets", "Secrets"],
@@ -40,14 +46,7 @@ const ACTIONS: Entry[] = [
 
 const MOST_OF_A_KIND = 6;
 
-/** Words in any order, each somewhere in the title or the detail. */
-export function fits({ title, detail = "", group }: Entry, text: string): boolean {
-  const place = `${title} ${detail} ${group}`.toLowerCase();
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => place.includes(word));
-}
+const fits = ({ title, detail = "", group }: Entry, text: string): boolean => hasWords(`${title} ${detail} ${group}`, text);
 
 /** What fits a text, the pages first. Runs are searched by the service: there may be thousands. */
 export function useEntries(text: string, onHelp: () => void): Entry[] {

@@ -13,10 +13,11 @@ import { ConversationRow } from "@/features/chat/conversations/conversation-row"
 import { targetNames } from "@/features/chat/targets/target-name";
 import { counted } from "@/lib/format";
 import { useShortcuts } from "@/lib/shortcuts";
+import { hasWords } from "@/lib/words";
 
 const SEARCHED_FROM = 8;
 
-const holds = ({ title, targets }: ChatHead, text: string): boolean => `${title}\n${targetNames(targets)}`.toLowerCase().includes(text.toLowerCase());
+const holds = ({ title, targets }: ChatHead, text: string): boolean => hasWords(`${title} ${targetNames(targets)}`, text);
 
 /** All conversations, those talked in last first. On a narrow screen it is folded until it is wanted. */
 export function ConversationList({ current }: { current: string }) {

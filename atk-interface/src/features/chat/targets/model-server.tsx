@@ -1,47 +1,30 @@
-import { useQuery } from "@tanstack/react-query";
 import { Power } from "lucide-react";
-import { useState } from "react";
 import { Link } from "react-router";
-import { runQuery } from "@/api/runs";
-import { serverOf, servedQuery, useServe } from "@/api/served";
+import { useModelServer } from "@/api/served";
 import type { Run } from "@/api/schema";
 import { Button } from "@/components/button";
 import { ProblemNote } from "@/components/problem-note";
+import { ServerEnded } from "@/components/server-ended";
 import { Spinner } from "@/components/spinner";
-import { isActive } from "@/api/runs";
-import { stateWord } from "@/components/state-badge";
 
 /** Of a model of this project that is chosen: whether its server answers, and how to start one. Nothing while it does. */
 export function ModelServer({ path }: { path: string }) {
-  const served = useQuery(servedQuery);
-  const serve = useServe();
-  const [started, setStarted] = useState("");
-  const server = serverOf(served.data, path);
-  // A server that has ended is in the list no more; its run says why.
-  const run = useQuery({ ...runQuery(started), enabled: started !== "" && !server, refetchInterval: 3_000 });
-
+  const { served, serve, server, ended } = useModelServer(path);
   if (!served.data || server?.answers) return null;
   if (serve.error) return <ProblemNote error={serve.error} title="The server could not be started" onRetry={() => serve.reset()} />;
   if (server) return <Starting run={server.run} isListening={server.url !== ""} />;
-  const start = () => serve.mutate([path], { onSuccess: ({ run: { id } }) => setStarted(id) });
-  const ended = run.data && !isActive(run.data.state) ? run.data : undefined;
   return (
     <div role="status" className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl border border-line bg-raised px-4 py-3">
       <p className="min-w-0 flex-1 basis-64">
         {ended ? (
-          <>
-            Its server has stopped ({stateWord(ended).toLowerCase()}). {ended.message}{" "}
-            <Link to={`/runs/${ended.id}/log`} className="text-ember underline underline-offset-4">
-              Look at its log
-            </Link>
-          </>
+          <ServerEnded run={ended} />
         ) : (
           <>
             <code className="font-mono text-sm break-all">{path}</code> is not being served. Its server takes memory of this machine until it is stopped.
           </>
         )}
       </p>
-      <Button variant="primary" icon={<Power aria-hidden className="size-4" />} busy={serve.isPending} onClick={start}>
+      <Button variant="primary" icon={<Power aria-hidden className="size-4" />} busy={serve.isPending} onClick={() => serve.mutate()}>
         Start its server
       </Button>
     </div>

@@ -1,6 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import type { ChatTarget } from "@/api/chats";
+import { modelsQuery } from "@/api/models";
 import { useConnectionTest, providersQuery } from "@/api/providers";
 import { servedQuery } from "@/api/served";
 import { Select, TextInput } from "@/components/field";
@@ -14,11 +15,12 @@ interface TargetChoiceProps {
   onChange: (target: ChatTarget) => void;
 }
 
-/** Which model answers: one that is served here, a provider's, or the offline stand-in. */
+/** Which model answers: one of this project, a provider's, or the offline stand-in. */
 export function TargetChoice({ label, target, disabled, onChange }: TargetChoiceProps) {
   const servers = useQuery(servedQuery).data?.items ?? [];
   const providers = useQuery(providersQuery).data?.items ?? [];
-  const groups = targetGroups(servers, providers, target);
+  const models = useInfiniteQuery(modelsQuery()).data?.pages[0]?.items ?? []; // the newest
+  const groups = targetGroups({ servers, models, providers }, target);
   const choose = (key: string) => {
     const found = groups.flatMap(({ options }) => options).find((each) => each.key === key);
     if (found && key !== targetKey(target)) onChange(found.target);

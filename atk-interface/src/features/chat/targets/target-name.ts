@@ -1,5 +1,5 @@
 import type { ChatTarget } from "@/api/chats";
-import { nameOf, parentOf } from "@/lib/paths";
+import { nameOfModel } from "@/lib/paths";
 
 /** What people call it: the model's name, not its address. */
 export function targetName(target: ChatTarget): string {
@@ -11,8 +11,7 @@ export function targetName(target: ChatTarget): string {
     case "served":
       return target.model || `Server ${target.run.slice(0, 6)}`;
     case "model":
-      // A training run's model lies in RUN/model: the run tells more.
-      return nameOf(target.path) === "model" ? nameOf(parentOf(target.path)) : nameOf(target.path);
+      return nameOfModel(target.path);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ChatTarget } from "@/api/chats";
-import type { ProviderEntry, Served } from "@/api/schema";
+import type { ModelEntry, ProviderEntry, Served } from "@/api/schema";
 import { targetKey, targetName } from "@/features/chat/targets/target-name";
+import { isModelHere } from "@/lib/paths";
 
 export interface TargetOption {
   key: string;
@@ -19,16 +20,26 @@ const option = (target: ChatTarget, label = targetName(target)): TargetOption =>
 function modelsOf({ run, models, paths, answers }: Served): TargetOption[] {
   return models.map((model, place) => {
     const path = models.length === paths.length ? (paths[place] ?? "") : "";
-    const target: ChatTarget = /^(outputs|models)\//.test(path) ? { kind: "model", path } : { kind: "served", run: run.id, model };
+    const target: ChatTarget = isModelHere(path) ? { kind: "model", path } : { kind: "served", run: run.id, model };
     return option(target, answers ? targetName(target) : `${targetName(target)} (does not answer)`);
   });
 }
 
+interface Known {
+  servers: readonly Served[];
+  /** Of this project, served or not. */
+  models: readonly ModelEntry[];
+  providers: readonly ProviderEntry[];
+}
+
 /** Whom one can talk to; `chosen` is there even when it answers no more, so that a conversation says what it was with. */
-export function targetGroups(servers: readonly Served[], providers: readonly ProviderEntry[], chosen: ChatTarget): TargetGroup[] {
+export function targetGroups({ servers, models, providers }: Known, chosen: ChatTarget): TargetGroup[] {
+  const served = servers.flatMap(({ paths }) => paths);
+  const resting = models.filter(({ path }) => !served.includes(path));
   const usable = providers.filter(({ has_key, local, secret }) => has_key || local || secret === "");
   const groups = [
     { name: "On this machine", options: servers.flatMap(modelsOf) },
+    { name: "Models here, not served yet", options: resting.map(({ path }) => option({ kind: "model", path })) },
     { name: "Providers", options: usable.map(({ name }) => option({ kind: "provider", model: `${name}:` }, name)) },
     { name: "To try things out", options: [option({ kind: "offline" }, "Offline model (rules, no model)")] },
   ];

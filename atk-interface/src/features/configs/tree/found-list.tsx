@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { allConfigsQuery } from "@/api/configs";
 import { Loaded } from "@/components/loading";
 import { counted } from "@/lib/format";
+import { hasWords } from "@/lib/words";
 import { ConfigRow, type RowActions } from "./config-row";
 
 /** Configs of all folders whose path or pipeline says the words. */
@@ -10,8 +11,7 @@ export function FoundList({ words, actions }: { words: string; actions: RowActio
   return (
     <Loaded query={query}>
       {({ configs, cut }) => {
-        const wanted = words.toLowerCase().split(/\s+/);
-        const found = configs.filter(({ path, pipeline }) => wanted.every((word) => `${path} ${pipeline}`.toLowerCase().includes(word)));
+        const found = configs.filter(({ path, pipeline }) => hasWords(`${path} ${pipeline}`, words));
         return (
           <>
             <p role="status" className="px-2 pb-1 text-sm text-soft">
