@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { checkAccessibility } from "./support/accessibility";
 import { settled } from "./support/page-state";
 import type { Service } from "./support/service";
@@ -45,6 +46,16 @@ test("without a finished run, the page says how to come to data", async ({ page 
   await expect(page.getByRole("link", { name: "Make data about your documents" })).toHaveAttribute("href", "/pipelines/factual-datagen-pipeline");
 });
 
+/** What a click downloads. */
+async function brought(page: Page, click: () => Promise<void>): Promise<string> {
+  const waiting = page.waitForEvent("download");
+  await click();
+  const stream = await (await waiting).createReadStream();
+  let text = "";
+  for await (const part of stream) text += (part as Buffer).toString("latin1");
+  return text;
+}
+
 test("datasets are found, looked at, and taken away in another layout", async ({ page, service }) => {
   await lampRun(service);
   await page.goto("/datasets");
@@ -59,16 +70,14 @@ test("datasets are found, looked at, and taken away in another layout", async ({
   await expect(page.getByText("Marit Solheim.")).toBeVisible();
   await expect(page.getByRole("region", { name: "Lengths" })).toContainText("16 to 31");
   await page.getByLabel("In another layout").selectOption("sharegpt");
-  const waiting = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Export" }).click();
-  const stream = await (await waiting).createReadStream();
-  let text = "";
-  for await (const part of stream) text += String(part);
+  const text = await brought(page, () => page.getByRole("link", { name: "Export" }).click());
   expect(JSON.parse(text.split("\n")[0] ?? "")).toMatchObject({ conversations: [{ from: "human", value: "Who kept the lamp?" }, { from: "gpt" }] });
+  const parquet = await brought(page, () => page.getByRole("link", { name: "Download as Parquet" }).click());
+  expect([parquet.slice(0, 4), parquet.slice(-4)]).toEqual(["PAR1", "PAR1"]);
   await checkAccessibility(page);
 });
 
-test("two clicks lead from a finished run to a queued training, with what is to follow", async ({ page, service }) => {
+test("two clicks lead from a finished run to a queued training, and what is to follow waits when that fails", async ({ page, service }) => {
   await lampRun(service);
   const { data } = await service.api.GET("/api/runs");
   const lamp = data?.items.find(({ folder }) => folder === "outputs/lamp");
@@ -80,14 +89,21 @@ test("two clicks lead from a finished run to a queued training, with what is to 
   await expect(dialog.getByText("only 12 steps follow from its tokens")).toBeVisible();
   await expect(dialog.getByLabel("Start from")).toHaveValue("new");
   await checkAccessibility(page);
+  await dialog.getByLabel("Start from").fill("models/nowhere");
   await dialog.getByRole("button", { name: "Start training" }).click();
 
   await expect(page.getByRole("link", { name: "train-pipeline" })).toBeVisible();
   const config = service.project.read("configs/train/lamp.yaml");
   expect(config).toContain("pipeline: train-pipeline");
-  expect(config).toContain("base_model: new");
+  expect(config).toContain("base_model: models/nowhere");
   expect(service.project.read("configs/train/lamp-evaluate.yaml")).toContain("evaluate-pipeline");
   expect(service.project.read("configs/train/lamp-export.yaml")).toContain("export-pipeline");
   const started = await service.api.GET("/api/runs", { params: { query: { tag: "training" } } });
   expect(started.data?.items.map(({ pipeline, folder }) => [pipeline, folder])).toEqual([["train-pipeline", "outputs/train/lamp"]]);
+
+  const following = page.getByRole("region", { name: "What follows" });
+  await expect(page.getByText("It stopped because of this")).toBeVisible({ timeout: 60_000 });
+  await expect(following).toContainText("Not started: train/lamp-evaluate.yaml, then train/lamp-export.yaml");
+  await expect(following).toContainText("This run has failed; resume it");
+  await checkAccessibility(page);
 });

@@ -31,5 +31,5 @@ export const datasetQuery = (run: string, file: string) =>
     queryFn: ({ signal }) => answer(service.GET("/api/datasets/{run_id}", { params: { path: { run_id: run }, query: { file } }, signal })),
   });
 
-/** Where a dataset can be had in another layout, as JSON lines. */
-export const exportUrl = (run: string, file: string, format: Layout): string => `/api/datasets/${run}/export?${new URLSearchParams({ file, format }).toString()}`;
+/** Where a dataset can be had in another layout, as JSON lines, or as a Parquet file. */
+export const exportUrl = (run: string, file: string, format: Layout | "parquet"): string => `/api/datasets/${run}/export?${new URLSearchParams({ file, format }).toString()}`;

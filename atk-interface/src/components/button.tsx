@@ -26,7 +26,8 @@ export interface Look {
   icon?: ReactNode;
 }
 
-const looks = ({ variant = "quiet", size = "normal" }: Look, className?: string) =>
+/** The classes of a button; for what has to be a plain link. */
+export const looks = ({ variant = "quiet", size = "normal" }: Look, className?: string) =>
   clsx(
     "inline-flex shrink-0 items-center justify-center font-medium whitespace-nowrap transition select-none",
     "disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50",

@@ -7,12 +7,18 @@ import { Button, type Look } from "@/components/button";
 
 const TrainDialog = lazy(() => import("@/components/training/train-dialog"));
 
+type TrainButtonProps = Look & {
+  entries: readonly DatasetEntry[];
+  /** Its whole name where several of them are on a page. */
+  label?: string;
+};
+
 /** Leads from data to a queued training: opens the form that starts it. */
-export function TrainButton({ entries, ...look }: { entries: readonly DatasetEntry[] } & Look) {
+export function TrainButton({ entries, label, ...look }: TrainButtonProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button {...look} aria-haspopup="dialog" icon={<GraduationCap aria-hidden className="size-4" />} onClick={() => setOpen(true)}>
+      <Button {...look} aria-label={label} aria-haspopup="dialog" icon={<GraduationCap aria-hidden className="size-4" />} onClick={() => setOpen(true)}>
         Train on this
       </Button>
       <Suspense>{isOpen && <TrainDialog entries={entries} onClose={() => setOpen(false)} />}</Suspense>

@@ -1,6 +1,8 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { useId, useState } from "react";
 import { useNavigate } from "react-router";
+import { modelsQuery } from "@/api/models";
 import type { DatasetEntry, TrainingWish } from "@/api/schema";
 import { useStartTraining } from "@/api/training";
 import { Checkbox, Field, Select, TextInput } from "@/components/field";
@@ -66,7 +68,9 @@ export default function TrainDialog({ entries, onClose }: { entries: readonly Da
 
 function BaseModelField({ value, named, onChange }: { value: string; named: string; onChange: (value: string) => void }) {
   const id = useId();
-  const suggestions = named && !BASE_MODELS.some(({ name }) => name === named) ? [{ name: named, note: "what the data names" }, ...BASE_MODELS] : BASE_MODELS;
+  const trained = useInfiniteQuery(modelsQuery("full")).data?.pages[0]?.items ?? [];
+  const known = [...BASE_MODELS, ...trained.map(({ path, name }) => ({ name: path, note: `${name}, trained here` }))];
+  const suggestions = named && !known.some(({ name }) => name === named) ? [{ name: named, note: "what the data names" }, ...known] : known;
   return (
     <Field label="Start from" hint="A name on the Hugging Face hub (it is downloaded), a folder of this project, or new: a tiny model from nothing.">
       {(ties) => (

@@ -1,6 +1,7 @@
 import { FileQuestion, FileText, GraduationCap, type LucideIcon } from "lucide-react";
 import type { DatasetEntry, DatasetKind } from "@/api/schema";
 import { encodePath } from "@/lib/paths";
+import { hasWords } from "@/lib/words";
 
 interface KindLook {
   kind: DatasetKind;
@@ -16,8 +17,6 @@ export const KINDS: readonly KindLook[] = [
   { kind: "questions", word: "Questions", plural: "Questions", icon: FileQuestion },
 ];
 
-export const kindOf = (text: string | null): DatasetKind | undefined => KINDS.find(({ kind }) => kind === text)?.kind;
-
 /** Where an entry is looked at; the run's own folder has no name in the address, since browsers take "." away. */
 export const addressOf = ({ run, file }: Pick<DatasetEntry, "run" | "file">): string => (file === "." ? `/datasets/${run}` : `/datasets/${run}/${encodePath(file)}`);
 
@@ -27,8 +26,4 @@ const TRAINABLE = ["messages", "sharegpt", "alpaca", "text", "segments"];
 export const isTrainable = ({ kind, format }: DatasetEntry): boolean => kind === "training" || (kind === "dataset" && TRAINABLE.includes(format));
 
 /** Whether an entry has all the words that somebody searches for, in any order. */
-export function fits(entry: DatasetEntry, search: string): boolean {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const text = [entry.name, entry.path, entry.run_name, entry.format, entry.stage, entry.pipeline].join(" ").toLowerCase();
-  return words.every((word) => text.includes(word));
-}
+export const fits = ({ name, path, run_name: run, format, stage, pipeline }: DatasetEntry, search: string): boolean => hasWords([name, path, run, format, stage, pipeline].join(" "), search);

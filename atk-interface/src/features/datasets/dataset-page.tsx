@@ -1,10 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
-import { isProblemWith } from "@/api/problems";
 import { datasetQuery } from "@/api/dataset-catalogue";
 import type { DatasetDetails } from "@/api/schema";
-import { ButtonLink } from "@/components/button";
-import { Empty } from "@/components/empty";
+import { Gone, isGone } from "@/components/gone";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Page } from "@/components/page";
 import { Panel } from "@/components/panel";
@@ -23,7 +21,7 @@ export function Component() {
   const { run = "", "*": file = "" } = useParams();
   const query = useQuery(datasetQuery(run, file || "."));
   const data = query.data;
-  if (!data && (isProblemWith(query.error, "no-such-dataset") || isProblemWith(query.error, "no-such-run"))) return <Gone />;
+  if (!data && isGone(query.error)) return <Gone noun="dataset" why="It may have been deleted, or its run is not completed" all={{ to: "/datasets", label: "All datasets" }} />;
   return (
     <Page
       title={data?.name ?? "Dataset"}
@@ -82,17 +80,4 @@ const Examples = ({ data: { examples, kind } }: { data: DatasetDetails }) => (
       ))}
     </ol>
   </Panel>
-);
-
-const Gone = () => (
-  <Page title="There is no such dataset">
-    <Empty
-      title="It may have been deleted, or its run is not completed"
-      action={
-        <ButtonLink to="/datasets" variant="primary">
-          All datasets
-        </ButtonLink>
-      }
-    />
-  </Page>
 );

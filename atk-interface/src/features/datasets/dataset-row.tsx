@@ -34,7 +34,7 @@ export function DatasetRow({ entry }: { entry: DatasetEntry }) {
         {entry.expected_steps > 0 && <span>{counted(entry.expected_steps, "step")}</span>}
         <span className="text-soft">{bytes(entry.size)}</span>
       </p>
-      {isTrainable(entry) && <TrainButton entries={[entry]} size="small" />}
+      {isTrainable(entry) && <TrainButton entries={[entry]} size="small" label={`Train on this: ${entry.name}`} />}
     </li>
   );
 }

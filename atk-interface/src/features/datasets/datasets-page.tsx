@@ -1,27 +1,25 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { BookOpen } from "lucide-react";
-import { useSearchParams } from "react-router";
 import { catalogueQuery } from "@/api/dataset-catalogue";
 import { ButtonLink } from "@/components/button";
 import { Empty } from "@/components/empty";
+import { kindIn, KindSelect } from "@/components/kind-select";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Page } from "@/components/page";
 import { SearchInput } from "@/components/search-input";
-import { Select } from "@/components/field";
 import { ShowMore } from "@/components/show-more";
 import { DatasetRow } from "@/features/datasets/dataset-row";
-import { fits, kindOf, KINDS } from "@/features/datasets/dataset-kind";
+import { fits, KINDS } from "@/features/datasets/dataset-kind";
+import { useAddress } from "@/lib/address";
 import { counted } from "@/lib/format";
 
 /** What finished runs have made to train on and to evaluate with. */
 export function Component() {
-  const [params, setParams] = useSearchParams();
-  const [kind, search] = [kindOf(params.get("kind")), params.get("q") ?? ""];
+  const [params, change] = useAddress();
+  const [kind, search] = [kindIn(KINDS, params.get("kind")), params.get("q") ?? ""];
   const query = useInfiniteQuery(catalogueQuery({ kind }));
   const all = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const shown = all.filter((entry) => fits(entry, search));
-  const change = (changes: Record<string, string>) =>
-    setParams((before) => new URLSearchParams([...Object.entries({ ...Object.fromEntries(before), ...changes })].filter(([, value]) => value)), { replace: true, preventScrollReset: true });
 
   return (
     <Page title="Datasets" lead="What your finished runs have made. Look at it, take it elsewhere, or train on it.">
@@ -35,14 +33,7 @@ export function Component() {
           value={search}
           onChange={(q) => change({ q })}
         />
-        <Select aria-label="Kind" className="w-48!" value={kind ?? ""} onChange={(event) => change({ kind: event.target.value })}>
-          <option value="">All kinds</option>
-          {KINDS.map((look) => (
-            <option key={look.kind} value={look.kind}>
-              {look.plural}
-            </option>
-          ))}
-        </Select>
+        <KindSelect kinds={KINDS} value={kind} onChange={(chosen) => change({ kind: chosen })} />
       </div>
       <Loaded query={query} placeholder={<Skeleton className="h-96" />}>
         {() =>

@@ -1,6 +1,6 @@
 import type { LengthBucket } from "@/api/schema";
 import { Panel } from "@/components/panel";
-import { compact, count, counted } from "@/lib/format";
+import { compact, count } from "@/lib/format";
 
 /** How long the rows are, as bars; each has its figure beside it. */
 export function LengthsPanel({ lengths }: { lengths: readonly LengthBucket[] }) {
@@ -16,7 +16,7 @@ export function LengthsPanel({ lengths }: { lengths: readonly LengthBucket[] }) 
             <span aria-hidden className="h-3 rounded-sm bg-hue" style={{ width: `${(100 * rows) / most}%` }} />
             <span className="text-right">
               {count(rows)}
-              <span className="sr-only"> {counted(rows, "row").replace(/^\S+ /, "")}</span>
+              <span className="sr-only">{rows === 1 ? " row" : " rows"}</span>
             </span>
           </li>
         ))}

@@ -1,34 +1,25 @@
-import { Download, FolderOpen } from "lucide-react";
+import { FolderOpen } from "lucide-react";
 import { useState } from "react";
 import { exportUrl, LAYOUTS } from "@/api/dataset-catalogue";
 import { archiveUrl, runFileUrl } from "@/api/files";
 import type { DatasetDetails } from "@/api/schema";
 import { ButtonLink } from "@/components/button";
+import { DownloadLink } from "@/components/download-link";
 import { Field, Select } from "@/components/field";
 import { Panel } from "@/components/panel";
 import { encodePath, parentOf } from "@/lib/paths";
-
-const LINK = "inline-flex h-10 items-center justify-center gap-2 rounded-lg border border-line bg-raised px-4 font-medium hover:border-edge";
 
 /** Out of here: as it is, as Parquet, in another layout. */
 export function TakePanel({ data }: { data: DatasetDetails }) {
   const isFolder = data.kind === "training";
   const folder = isFolder ? data.path : parentOf(data.path);
   const asItIs = isFolder ? archiveOf(data.path) : contentOf(data.path);
-  const parquet = data.parquet ? contentOf(data.path.replace(/\.jsonl$/, ".parquet")) : null;
+  const parquet = parquetOf(data);
   return (
     <Panel title="Take it with you">
       <div className="flex flex-col gap-3">
-        {asItIs !== null && (
-          <a href={asItIs} download className={LINK}>
-            <Download aria-hidden className="size-4" /> {isFolder ? "Download as zip" : "Download"}
-          </a>
-        )}
-        {parquet !== null && (
-          <a href={parquet} download className={LINK}>
-            <Download aria-hidden className="size-4" /> Download as Parquet
-          </a>
-        )}
+        {asItIs !== null && <DownloadLink href={asItIs}>{isFolder ? "Download as zip" : "Download"}</DownloadLink>}
+        {parquet !== null && <DownloadLink href={parquet}>Download as Parquet</DownloadLink>}
         {!isFolder && data.formats.length > 0 && <ExportForm data={data} />}
         <ButtonLink to={`/${encodePath(folder)}`} icon={<FolderOpen aria-hidden className="size-4" />}>
           Open the folder
@@ -41,6 +32,12 @@ export function TakePanel({ data }: { data: DatasetDetails }) {
 const below = (path: string): string => path.slice("outputs/".length);
 const contentOf = (path: string): string | null => runFileUrl(parentOf(path), path.slice(parentOf(path).length + 1));
 const archiveOf = (path: string): string | null => (path.startsWith("outputs/") ? archiveUrl("outputs", below(path)) : null);
+
+/** The file that the run has left beside it, or one that the service makes of the rows. */
+function parquetOf({ parquet, path, formats, run, file }: DatasetDetails): string | null {
+  if (parquet) return contentOf(path.replace(/\.jsonl$/, ".parquet"));
+  return formats.includes("parquet") ? exportUrl(run, file, "parquet") : null;
+}
 
 /** The service writes the rows anew while the browser takes them. */
 function ExportForm({ data: { run, file, formats, format } }: { data: DatasetDetails }) {
@@ -58,9 +55,7 @@ function ExportForm({ data: { run, file, formats, format } }: { data: DatasetDet
           </Select>
         )}
       </Field>
-      <a href={exportUrl(run, file, chosen)} download className={LINK}>
-        <Download aria-hidden className="size-4" /> Export
-      </a>
+      <DownloadLink href={exportUrl(run, file, chosen)}>Export</DownloadLink>
     </div>
   );
 }
