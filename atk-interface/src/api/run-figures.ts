@@ -10,6 +10,11 @@ export function spentOf({ figures, progress }: Run): Spent {
 
 type Outcome = "dropped" | "failed";
 
+const WITHOUT_ROWS = /^(train|evaluate|export|grpo-rl)-pipeline$|-server$/;
+
+/** Whether a run is there to make rows: those of models make a model, a measurement, an export or an address. */
+export const makesRows = ({ pipeline, figures }: Pick<Run, "pipeline" | "figures">): boolean => figures.rows > 0 || !WITHOUT_ROWS.test(pipeline);
+
 export const totalOf = (counts: Readonly<Record<string, number>> | undefined): number =>
   Object.values(counts ?? {}).reduce((sum, each) => sum + each, 0);
 

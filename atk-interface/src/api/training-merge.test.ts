@@ -4,7 +4,7 @@ import { MOST_KEPT, mergeTraining } from "@/api/training-merge";
 
 const point = (step: number, loss: number): TrainingPoint => ({ step, loss });
 const curve = (stage: string, ...points: TrainingPoint[]): TrainingCurve => ({ stage, steps: 9, points, latest: points.at(-1) ?? point(0, 0) });
-const history = (whole: boolean, ...stages: TrainingCurve[]): TrainingHistory => ({ stages, whole, last: "0a1b2c3d.1", complete: true, following: { then: [], started: "", problem: "" } });
+const history = (whole: boolean, ...stages: TrainingCurve[]): TrainingHistory => ({ stages, whole, last: "0a1b2c3d.1", complete: true, following: { then: [], started: "", problem: "", held_up: "", held_up_by: "" } });
 const stepsOf = (merged: TrainingHistory) => merged.stages.map(({ stage, points }) => [stage, points.map(({ step, loss }) => `${step}:${loss}`).join(" ")]);
 
 describe("what came since, merged into what is known", () => {

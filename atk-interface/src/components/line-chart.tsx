@@ -92,8 +92,7 @@ function summaryOf({ label, values }: Line, format: (value: number) => string): 
   const known = values.filter((value) => value !== null);
   const last = known.at(-1);
   if (last === undefined) return `${label}: nothing yet.`;
-  const [least, most] = known.reduce(([low, high]) => [low, high], [Math.min(...known), Math.max(...known)]);
-  return `${label}: now ${format(last)}, between ${format(least)} and ${format(most)}.`;
+  return `${label}: now ${format(last)}, between ${format(Math.min(...known))} and ${format(Math.max(...known))}.`;
 }
 
 /** The colours are those of the page around it, so the chart is made anew when the theme changes. */

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { isActive } from "@/api/runs";
-import { failedOf } from "@/api/run-figures";
+import { failedOf, makesRows, secondsOf } from "@/api/run-figures";
 import type { Run } from "@/api/schema";
 import { ProgressLine } from "@/components/progress-line";
 import { StateBadge } from "@/components/state-badge";
@@ -33,9 +33,7 @@ export function RunCard({ run }: { run: Run }) {
         </>
       ) : (
         <span className="flex flex-wrap justify-between gap-x-3 text-sm text-soft tabular-nums">
-          <span>
-            {counted(figures.rows, "row")} · {dollars(figures.cost)}
-          </span>
+          <span>{makesRows(run) ? `${counted(figures.rows, "row")} · ${dollars(figures.cost)}` : duration(secondsOf(run, run.ended))}</span>
           <TimeAgo at={run.ended || run.created} />
         </span>
       )}

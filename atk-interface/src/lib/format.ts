@@ -56,6 +56,12 @@ export function rate(perSecond: number): string {
 /** Seconds since 1970 -> "21 Nov 2026, 09:43". */
 export const moment = (seconds: number): string => (seconds ? clock.format(seconds * 1000) : "–");
 
+/** 0.0003 -> "3.0e-4"; 1.2345 -> "1.23": as figures of training are written. */
+export function small(value: number): string {
+  if (value === 0) return "0";
+  return Math.abs(value) < 0.001 ? value.toExponential(1) : value.toPrecision(3);
+}
+
 /** How long ago, in the largest unit that fits: "just now", "5 min ago", "3 d ago". */
 export function ago(seconds: number, now: number): string {
   const passed = now - seconds;

@@ -1,24 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, Outlet, useParams } from "react-router";
-import { isProblemWith } from "@/api/problems";
 import { useRunEvents } from "@/api/run-events";
-import { failedOf } from "@/api/run-figures";
+import { failedOf, makesRows } from "@/api/run-figures";
 import { isActive, runQuery } from "@/api/runs";
-import type { RunDetails } from "@/api/schema";
+import type { RunDetails, TrainingCurve } from "@/api/schema";
 import { trainingQuery } from "@/api/training";
-import { ButtonLink } from "@/components/button";
-import { Empty } from "@/components/empty";
+import { Gone, isGone } from "@/components/gone";
 import { Loaded, Skeleton } from "@/components/loading";
 import { Page } from "@/components/page";
 import { stateWord } from "@/components/state-badge";
 import { TabLinks } from "@/components/tab-links";
 import { useCelebration } from "@/features/runs/celebration";
+import { FollowingNote } from "@/features/runs/header/following-note";
 import { RunButtons } from "@/features/runs/header/run-buttons";
 import { RunFacts } from "@/features/runs/header/run-facts";
 import { RunName } from "@/features/runs/header/run-name";
 import { StateNote } from "@/features/runs/header/state-note";
-import { count, counted } from "@/lib/format";
+import { endInWords } from "@/features/runs/end-in-words";
+import { count } from "@/lib/format";
 
 /** One run, live: where it stands, what can be done with it, and all there is to see in its tabs. */
 export function Component() {
@@ -34,7 +34,13 @@ function RunPage({ id }: { id: string }) {
   const hasCurves = (training.data?.stages.length ?? 0) > 0;
   useCelebration(run);
 
-  if (!run && isProblemWith(query.error, "no-such-run")) return <Gone />;
+  if (!run && isGone(query.error)) {
+    return (
+      <Gone noun="run" why="It may have been deleted" all={{ to: "/runs", label: "All runs" }}>
+        If its folder is still there, start the service again: it finds its runs by their folders.
+      </Gone>
+    );
+  }
   if (!run) {
     return (
       <Page title="Run">
@@ -44,6 +50,7 @@ function RunPage({ id }: { id: string }) {
       </Page>
     );
   }
+  const hasRows = makesRows(run);
   return (
     <Page
       title={`${stateWord(run)}: ${run.name}`}
@@ -54,14 +61,15 @@ function RunPage({ id }: { id: string }) {
       pipeline={run.pipeline}
     >
       <StateNote run={run} />
-      <EndAnnouncer run={run} />
+      {training.data && <FollowingNote run={id} following={training.data.following} />}
+      <EndAnnouncer run={run} stages={training.data?.stages ?? []} />
       <TabLinks
         label="Parts of this run"
         tabs={[
           { to: ".", label: "Overview", end: true },
           ...(hasCurves ? [{ to: "training", label: "Training" }] : []),
-          { to: "samples", label: "Samples" },
-          { to: "failed", label: "Failed", badge: <FailedCount run={run} /> },
+          ...(hasRows ? [{ to: "samples", label: "Samples" }] : []),
+          ...(hasRows || failedOf(run) > 0 ? [{ to: "failed", label: "Failed", badge: <FailedCount run={run} /> }] : []),
           { to: "log", label: "Log" },
           { to: "config", label: "Config" },
           { to: "files", label: "Files" },
@@ -78,29 +86,12 @@ function FailedCount({ run }: { run: RunDetails }) {
 }
 
 /** Says how a run ended, to those who do not see it; not of one that had ended before. */
-function EndAnnouncer({ run }: { run: RunDetails }) {
+function EndAnnouncer({ run, stages }: { run: RunDetails; stages: readonly TrainingCurve[] }) {
   const [first] = useState(run.state);
-  const { rows, failed } = run.figures;
-  const words = run.state === "completed" ? `${run.name} is completed: ${counted(rows, "row")}, ${count(failed)} failed.` : `${run.name}: ${stateWord(run)}.`;
-  const said = run.state === first ? "" : words;
+  const said = run.state === first ? "" : endInWords(run, stages);
   return (
     <p role="status" className="sr-only">
       {said}
     </p>
   );
 }
-
-const Gone = () => (
-  <Page title="There is no such run">
-    <Empty
-      title="It may have been deleted"
-      action={
-        <ButtonLink to="/runs" variant="primary">
-          All runs
-        </ButtonLink>
-      }
-    >
-      If its folder is still there, start the service again: it finds its runs by their folders.
-    </Empty>
-  </Page>
-);

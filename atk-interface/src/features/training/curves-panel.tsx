@@ -1,20 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useSearchParams } from "react-router";
 import { historyQuery } from "@/api/history";
 import type { TrainingCurve } from "@/api/schema";
 import { Checkbox } from "@/components/field";
 import { LineChart } from "@/components/line-chart";
 import { Panel } from "@/components/panel";
-import { memory, small, tokensPerSecond } from "@/features/training/curve-figures";
+import { tokensPerSecond } from "@/features/training/curve-figures";
 import { seriesOf, type CurveSeries } from "@/features/training/curve-series";
-import { count } from "@/lib/format";
+import { useAddress } from "@/lib/address";
+import { bytes, count, small } from "@/lib/format";
 
 const NO_ATTEMPTS: never[] = [];
 
 /** Loss and all that, over the steps of all stages. What was never noted has no chart. */
 export default function CurvesPanel({ run, stages }: { run: string; stages: TrainingCurve[] }) {
-  const [params, setParams] = useSearchParams();
+  const [params, change] = useAddress();
   const logarithmic = params.get("scale") === "log";
   const { data: history } = useQuery(historyQuery(run));
   const attempts = history?.attempts ?? NO_ATTEMPTS;
@@ -26,7 +26,7 @@ export default function CurvesPanel({ run, stages }: { run: string; stages: Trai
       title="Curves"
       lead={attempts.length > 1 ? "Over the steps of all stages. Dotted lines: where a stage begins, and where a stopped training went on." : "Over the steps of all stages. Dotted lines: where a stage begins."}
       actions={
-        <Checkbox checked={logarithmic} onChange={(event) => setParams(event.target.checked ? { scale: "log" } : {}, { replace: true, preventScrollReset: true })}>
+        <Checkbox checked={logarithmic} onChange={(event) => change({ scale: event.target.checked ? "log" : "" })}>
           Logarithmic loss
         </Checkbox>
       }
@@ -41,12 +41,12 @@ export default function CurvesPanel({ run, stages }: { run: string; stages: Trai
   );
 }
 
-function chartsOf({ loss, smoothed, learningRate, gradientNorm, tokensPerSecond: speed, memory: bytes }: CurveSeries) {
+function chartsOf({ loss, smoothed, learningRate, gradientNorm, tokensPerSecond: speed, memory }: CurveSeries) {
   const others = [
     { title: "Learning rate", lines: [{ label: "learning rate", values: learningRate }], format: small },
     { title: "Gradient norm", lines: [{ label: "gradient norm", values: gradientNorm }], format: small },
     { title: "Tokens per second", lines: [{ label: "tokens per second", values: speed }], format: tokensPerSecond },
-    { title: "Memory", lines: [{ label: "memory", values: bytes }], format: memory },
+    { title: "Memory", lines: [{ label: "memory", values: memory }], format: bytes },
   ];
   return {
     loss: [

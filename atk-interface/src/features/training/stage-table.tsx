@@ -1,8 +1,8 @@
 import type { TrainingCurve } from "@/api/schema";
 import { Panel } from "@/components/panel";
 import { ProgressLine } from "@/components/progress-line";
-import { small, tokensPerSecond } from "@/features/training/curve-figures";
-import { bytes, compact, count, duration } from "@/lib/format";
+import { tokensPerSecond } from "@/features/training/curve-figures";
+import { bytes, compact, count, duration, small } from "@/lib/format";
 
 const COLUMNS = ["Loss", "First loss", "Epoch", "Tokens", "Speed", "Memory", "Still to go"];
 

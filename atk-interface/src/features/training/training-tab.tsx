@@ -6,7 +6,6 @@ import { isActive, runQuery } from "@/api/runs";
 import { trainingQuery } from "@/api/training";
 import { Empty } from "@/components/empty";
 import { Loaded, Skeleton } from "@/components/loading";
-import { FollowingNote } from "@/features/training/following-note";
 import { StageTable } from "@/features/training/stage-table";
 
 const CurvesPanel = lazy(() => import("@/features/training/curves-panel"));
@@ -19,23 +18,20 @@ export function Component() {
   const query = useQuery(trainingQuery(id, goesOn));
   return (
     <Loaded query={query} placeholder={<Skeleton className="h-96" />}>
-      {({ stages, following }) => (
-        <div className="flex flex-col gap-5">
-          <FollowingNote following={following} />
-          {stages.length === 0 ? (
-            <Empty icon={<ChartIcon aria-hidden className="size-8" />} title={goesOn ? "No step yet" : "No curves here"}>
-              {goesOn ? "Data and model are being read. The curves begin with the first step." : "This run has not come to its first training step. Its log says how far it came."}
-            </Empty>
-          ) : (
-            <>
-              <StageTable stages={stages} goesOn={goesOn} />
-              <Suspense fallback={<Skeleton className="h-96" />}>
-                <CurvesPanel run={id} stages={stages} />
-              </Suspense>
-            </>
-          )}
-        </div>
-      )}
+      {({ stages }) =>
+        stages.length === 0 ? (
+          <Empty icon={<ChartIcon aria-hidden className="size-8" />} title={goesOn ? "No step yet" : "No curves here"}>
+            {goesOn ? "Data and model are being read. The curves begin with the first step." : "This run has not come to its first training step. Its log says how far it came."}
+          </Empty>
+        ) : (
+          <div className="flex flex-col gap-5">
+            <StageTable stages={stages} goesOn={goesOn} />
+            <Suspense fallback={<Skeleton className="h-96" />}>
+              <CurvesPanel run={id} stages={stages} />
+            </Suspense>
+          </div>
+        )
+      }
     </Loaded>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { makesRows } from "@/api/run-figures";
 import { useDeleteRun } from "@/api/runs";
 import { isProblemWith } from "@/api/problems";
 import type { Run } from "@/api/schema";
@@ -29,7 +30,7 @@ export function DeleteDialog({ run, onClose, onDeleted }: { run: Run; onClose: (
       title={`Delete ${run.name}?`}
       description={
         <>
-          It has {counted(run.figures.rows, "row")}, for {dollars(run.figures.cost)}. This cannot be taken back.
+          {makesRows(run) ? `It has ${counted(run.figures.rows, "row")}, for ${dollars(run.figures.cost)}. ` : "What it has made goes with its folder. "}This cannot be taken back.
         </>
       }
       action={files ? "Delete run and files" : "Delete run, keep files"}

@@ -2,6 +2,7 @@ import clsx from "clsx";
 import { CircleAlert, CirclePause, Clock, Unplug, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { makesRows } from "@/api/run-figures";
 import type { RunDetails } from "@/api/schema";
 import { QueueNote } from "@/features/runs/header/queue-note";
 
@@ -20,10 +21,16 @@ export function StateNote({ run }: { run: RunDetails }) {
       return (
         <Note icon={CircleAlert} tone="text-bad" title="It stopped because of this" role="alert">
           <p className="font-mono text-sm whitespace-pre-wrap">{run.message || "It left no reason behind; the log may say more."}</p>
-          <p>
-            Nothing that was paid for is lost. Put the cause right, then <b>Resume from here</b>: finished records are not asked again. Records that failed are under{" "}
-            <Link to="failed">Failed</Link>, the whole story is in the <Link to="log">log</Link>, and the menu lets you go on with another model or limit.
-          </p>
+          {makesRows(run) ? (
+            <p>
+              Nothing that was paid for is lost. Put the cause right, then <b>Resume from here</b>: finished records are not asked again. Records that failed are under{" "}
+              <Link to="failed">Failed</Link>, the whole story is in the <Link to="log">log</Link>, and the menu lets you go on with another model or limit.
+            </p>
+          ) : (
+            <p>
+              Put the cause right, then <b>Resume from here</b>: it goes on from what its folder holds. The whole story is in the <Link to="log">log</Link>.
+            </p>
+          )}
         </Note>
       );
     case "lost":
@@ -61,7 +68,7 @@ export function StateNote({ run }: { run: RunDetails }) {
 const Stopping = ({ run }: { run: RunDetails }) => (
   <Note icon={CirclePause} tone="text-warn" title={run.stopping === "paused" ? "It is pausing" : "It is stopping"}>
     <p>
-      Calls that are under way are finished first, so that nothing paid for is lost.
+      {makesRows(run) ? "Calls that are under way are finished first, so that nothing paid for is lost." : "What is under way is finished first, so that nothing is lost."}
       {run.stopping === "cancelled" && " Kill now does not wait for them."}
     </p>
   </Note>

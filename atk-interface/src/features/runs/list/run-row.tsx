@@ -2,7 +2,7 @@ import clsx from "clsx";
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { failedOf, secondsOf, spentOf } from "@/api/run-figures";
+import { failedOf, makesRows, secondsOf, spentOf } from "@/api/run-figures";
 import { isActive } from "@/api/runs";
 import type { Run } from "@/api/schema";
 import { IconButton } from "@/components/button";
@@ -89,13 +89,19 @@ function RunOutcome({ run }: { run: Run }) {
     <div className="flex flex-col gap-1 text-sm tabular-nums">
       {isActive(run.state) && <RunAdvance run={run} />}
       <p className="flex flex-wrap gap-x-4 gap-y-0.5">
-        <span>
-          <b className="font-semibold">{count(run.figures.rows)}</b> <span className="text-soft">{run.figures.rows === 1 ? "row" : "rows"}</span>
-        </span>
+        {makesRows(run) && (
+          <span>
+            <b className="font-semibold">{count(run.figures.rows)}</b> <span className="text-soft">{run.figures.rows === 1 ? "row" : "rows"}</span>
+          </span>
+        )}
         {failed > 0 && <b className="font-semibold text-bad">{count(failed)} failed</b>}
         {dropped > 0 && <b className="font-semibold text-warn">{count(dropped)} dropped</b>}
-        <span className="text-soft">{compact(spent.input_tokens + spent.output_tokens)} tokens</span>
-        <span className="text-soft">{dollars(spent.cost)}</span>
+        {(makesRows(run) || spent.calls + spent.reused > 0) && (
+          <>
+            <span className="text-soft">{compact(spent.input_tokens + spent.output_tokens)} tokens</span>
+            <span className="text-soft">{dollars(spent.cost)}</span>
+          </>
+        )}
         <RunTime run={run} />
       </p>
     </div>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { historyQuery } from "@/api/history";
-import { failedOf, lostOf, spentOf, totalOf } from "@/api/run-figures";
+import { failedOf, lostOf, makesRows, spentOf, totalOf } from "@/api/run-figures";
 import { isActive } from "@/api/runs";
 import type { RunDetails } from "@/api/schema";
 import { Panel } from "@/components/panel";
@@ -9,16 +9,21 @@ import { tokensPerSecond } from "@/features/runs/overview/chart-series";
 import { troublesInWords } from "@/features/runs/overview/troubles";
 import { compact, count, dollars, rate } from "@/lib/format";
 
-/** What it has made, and what that has taken. */
-export const FiguresPanel = ({ run }: { run: RunDetails }) => (
-  <Panel title="Figures">
-    <Stats>
-      <Outcome run={run} />
-      <Spending run={run} />
-      {run.state !== "completed" && <Troubles run={run} />}
-    </Stats>
-  </Panel>
-);
+/** What it has made, and what that has taken; nothing of one that neither makes rows nor has asked a model. */
+export function FiguresPanel({ run }: { run: RunDetails }) {
+  const hasRows = makesRows(run);
+  const spent = spentOf(run);
+  if (!hasRows && spent.calls + spent.reused === 0) return null;
+  return (
+    <Panel title="Figures">
+      <Stats>
+        {hasRows && <Outcome run={run} />}
+        <Spending run={run} />
+        {run.state !== "completed" && <Troubles run={run} />}
+      </Stats>
+    </Panel>
+  );
+}
 
 function Outcome({ run }: { run: RunDetails }) {
   const isOver = run.state === "completed";

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from "react";
+import { makesRows } from "@/api/run-figures";
 import type { RunDetails } from "@/api/schema";
 import { Panel } from "@/components/panel";
 import { ProgressLine } from "@/components/progress-line";
@@ -42,7 +43,8 @@ const Pace = ({ progress }: Pick<RunDetails, "progress">) => (
   </>
 );
 
-function placeFor({ state }: RunDetails): string {
-  if (state === "queued") return "Waits for its turn";
-  return state === "running" ? "It begins: reading the documents" : "It had not begun";
+function placeFor(run: RunDetails): string {
+  if (run.state === "queued") return "Waits for its turn";
+  if (run.state !== "running") return "It had not begun";
+  return makesRows(run) ? "It begins: reading the documents" : "It begins";
 }
