@@ -15,7 +15,7 @@ test.describe("a run that goes on", () => {
     const before = await doneOf(page);
     await page.reload();
     await expect(bar(page)).toBeVisible();
-    expect(await doneOf(page)).toBeGreaterThanOrEqual(before);
+    await expect.poll(() => doneOf(page)).toBeGreaterThanOrEqual(before);
 
     const tab = await context.newPage();
     const elsewhere = await browser.newContext({ baseURL: service.url });

@@ -5,7 +5,7 @@ import { checkAccessibility } from "./support/accessibility";
 import { python, type Service } from "./support/service";
 import { expect, test } from "./support/test";
 
-// Four processes in turn load torch; on a busy machine each takes its time.
+// The longest of all: by its name it begins early, beside the others. Four processes in turn load torch.
 const STEP = { timeout: 240_000 };
 const MODEL = "outputs/train/lamp/model";
 
