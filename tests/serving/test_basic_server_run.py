@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +15,14 @@ import pytest
 import yaml
 
 from generation_functions import Run
-from generation_functions.errors import UsageError
+from generation_functions.errors import InterruptedRunError, UsageError
+from serving.app import create_app
 from serving.basic_server.pipeline import basic_server_pipeline
 from serving.engine.opening import make_shelf
+from serving.guard import Access
 from serving.protocol_errors import RefusedError
-from serving.served_models import ServedModel, check_names
+from serving.running import serve
+from serving.served_models import ServedModel, Shelf, check_names
 from tests.conftest import PROJECT
 from tests.support.model_server import model_server
 
@@ -71,28 +78,29 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
             basic_server_pipeline(run, models=[OFFLINE], port=port)
 
 
+def test_stopping_waits_for_no_model_that_is_being_opened(tmp_path: Path) -> None:
+    given_up = threading.Event()
+
+    async def opener() -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            given_up.set()
+
+    with Run(tmp_path / "run") as run, pytest.raises(InterruptedRunError):
+        serve(run, Shelf({"endless": opener}), lambda shelf: create_app(shelf, Access()), Access())
+    assert given_up.is_set()
+    assert not (tmp_path / "run/server.json").exists()
+
+
 def test_an_estimate_opens_nothing(tmp_path: Path) -> None:
     with Run(tmp_path / "run", sample=3, work="estimate") as run:
         basic_server_pipeline(run, models=[OFFLINE])
         assert run.notes == ["would serve offline at 127.0.0.1:8003"]
 
 
-def test_a_lazy_server_opens_a_model_when_it_is_first_asked_for(tiny_model: Path) -> None:
-    from urllib.request import Request, urlopen
-
-    models = [{"source": "offline"}, {"source": str(tiny_model), "name": "tiny"}]
-    with model_server(models, lazy=True) as server:
-        assert server.health()["open"] == 0
-        body = {"model": "offline", "messages": [{"role": "user", "content": "A bridge"}]}
-        request = Request(f"{server.url}/chat/completions", json.dumps(body).encode())
-        with urlopen(request, timeout=60) as answer:
-            assert json.load(answer)["choices"][0]["message"]["content"]
-        assert server.health()["open"] == 1
-
-
 def test_a_model_that_breaks_on_opening_is_a_503_that_says_why(tmp_path: Path) -> None:
-    import asyncio
-
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "config.json").write_text("{}", encoding="utf-8")
@@ -120,6 +128,13 @@ def test_a_model_that_breaks_on_opening_is_a_503_that_says_why(tmp_path: Path) -
 def test_a_model_is_called_after_its_source(source: str, name: str) -> None:
     assert ServedModel(source=source).served_name == name
     check_names([ServedModel(source=source), ServedModel(source=source, name="other")])
+
+
+def test_an_endpoint_without_the_name_of_a_model_is_refused() -> None:
+    with pytest.raises(ValueError, match="which model of the endpoint"):
+        ServedModel(source="http://localhost/v1")
+    assert ServedModel(source="http://localhost/v1", model="qwen3:8b").served_name == "qwen3:8b"
+    assert ServedModel(source="http://localhost/v1", name="mine").served_name == "mine"
 
 
 def test_keys_of_endpoints_are_not_shown() -> None:

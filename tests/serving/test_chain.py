@@ -66,12 +66,16 @@ ORDER: list[dict[str, Any]] = [
         "questions": "outputs/data/eval_questions.jsonl",
         "sources": ["inputs/documents"],
         "general": [],
+        "limit": 4,
     },
     {
         "node": "export-pipeline",
         "output_dir": "outputs/export",
         "model": "outputs/train/model",
         "name": "keeper",
+        "formats": ["f16"],
+        "number_of_prompts": 4,
+        "answer_tokens": 16,
         "evaluation": "outputs/evaluation/evaluation.json",
     },
     {
@@ -174,7 +178,7 @@ def test_each_stage_has_left_what_the_next_one_and_people_need(project: Path, se
     assert texts["after"] < texts["before"], "it has learned something about its sources"
     assert evaluation["questions"]["asked"] > 0
     check = json.loads((outputs / "export/self_check.json").read_bytes())
-    assert [file["passed"] for file in check["files"]] == [True] * 4
+    assert [file["passed"] for file in check["files"]] == [True] * 2
     card = (outputs / "export/README.md").read_text(encoding="utf-8")
     assert "## Evaluation" in card
     assert str(project) not in card, "a card for the hub names no path of this machine"

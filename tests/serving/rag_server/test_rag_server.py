@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -158,14 +157,16 @@ def test_the_other_routes_are_the_model_s_own(client: openai.OpenAI) -> None:
     assert len(client.embeddings.create(model="offline", input=["a", "b"]).data) == 2
 
 
-def test_a_threshold_an_answer_for_nothing_and_vectors(tmp_path: Path) -> None:
-    settings = {
+def test_a_threshold_an_answer_for_nothing_and_vectors_of_a_model_that_is_opened_when_it_is_asked() -> None:
+    settings: dict[str, Any] = {
+        "lazy": True,
         "index": str(SAMPLE),
         "min_score": 0.9,
         "not_found": "I do not know.",
         "embedding_model": {"source": "offline"},
     }
     with model_server(MODELS, pipeline=PIPELINE, **settings) as server:
+        assert server.health()["open"] == 0
         with openai.OpenAI(base_url=server.url, api_key="none", max_retries=0) as client:
             unsure = asked(client, "Which football club plays at Sallow Point?")
             assert unsure.choices[0].message.content == "I do not know."
@@ -178,5 +179,6 @@ def test_a_threshold_an_answer_for_nothing_and_vectors(tmp_path: Path) -> None:
             assert text == "I do not know."
             sure = asked(client, "Who designed the tower of Sallow Point Light?").choices[0].message
             assert sure.model_extra["sources"][0]["file"] == "history-of-the-light.md"
+        assert server.health()["open"] == 1
         kept = {path.name for path in (server.folder / "index").iterdir()}
         assert {"questions.sqlite", "passages.sqlite", "vectors.sqlite", "questions.npy"} <= kept

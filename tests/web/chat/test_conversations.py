@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -117,13 +118,11 @@ def nested(levels: int) -> Any:
     return {"a": nested(levels - 1)} if levels else 1
 
 
-@pytest.mark.parametrize("source", [nested(30), nested(300), {"a": 1 << 70}, {"a": "\ud800"}])
-def test_sources_that_cannot_be_kept_are_refused(client: TestClient, chat: str, source: Any) -> None:
-    import json
-
-    body = json.dumps({"role": "assistant", "content": "x", "sources": [source]})
-    answer = client.put(f"/api/chats/{chat}/messages/2", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422, answer.text
+def test_sources_that_cannot_be_kept_are_refused(client: TestClient, chat: str) -> None:
+    for source in (nested(30), nested(300), {"a": 1 << 70}, {"a": "\ud800"}):
+        body = json.dumps({"role": "assistant", "content": "x", "sources": [source]})
+        answer = client.put(f"/api/chats/{chat}/messages/2", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422, answer.text
 
 
 def test_a_damaged_file_hides_only_itself(client: TestClient, chat: str, own_state: Path) -> None:
@@ -204,9 +203,9 @@ def test_a_dismissed_correction_is_in_no_export_and_can_be_forgotten(client: Tes
     refused(client.put(f"/api/corrections/{one['id']}", json={"state": "open"}), 404, "no-such-correction")
 
 
-@pytest.mark.parametrize("name", ["../x", "a/b", ".hidden", "", "x\0", "x" * 101])
-def test_corrections_go_nowhere_else(client: TestClient, name: str) -> None:
-    refused(client.post("/api/corrections/export", json={"name": name}), 422, "invalid-request")
+def test_corrections_go_nowhere_else(client: TestClient) -> None:
+    for name in ("../x", "a/b", ".hidden", "", "x\0", "x" * 101):
+        refused(client.post("/api/corrections/export", json={"name": name}), 422, "invalid-request")
 
 
 def test_a_link_out_of_inputs_takes_no_corrections(
