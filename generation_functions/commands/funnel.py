@@ -19,15 +19,17 @@ def print_funnel(summary: dict[str, Any], output_dir: Path, console: Console) ->
     if len(rows) > 1:
         console.say()
         console.table(rows)
+    totals = _totals(summary)
     if summary.get("status") != "completed":
-        if len(rows) > 1:
-            console.say(f"\n{_totals(summary)}")
+        if len(rows) > 1 and totals:
+            console.say(f"\n{totals}")
         return
     console.say()
     for dataset in summary["datasets"]:
         rows_made = f"{dataset['rows']} row{'s' if dataset['rows'] != 1 else ''}"
         console.say(f"{dataset['name']}: {rows_made} in {output_dir / dataset['file']}")
-    console.say(_totals(summary))
+    if totals:
+        console.say(totals)
     if summary.get("failed"):
         console.say(
             f"{summary['failed']} record(s) failed: see {output_dir / 'failed.jsonl'}, "
@@ -56,7 +58,10 @@ def _row(stage: str, step: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _totals(summary: dict[str, Any]) -> str:
+    """Of the calls; "" where no model was asked, as in a training."""
     calls = summary.get("calls", {})
+    if not calls.get("made") and not calls.get("reused"):
+        return ""
     parts = [f"{calls.get('made', 0)} calls made", f"{calls.get('reused', 0)} taken from the log"]
     if calls.get("rejected"):
         parts.append(f"{calls['rejected']} answers asked for again")

@@ -18,6 +18,8 @@ def test_a_run_by_name_writes_its_folder_and_prints_the_funnel(atk: Atk) -> None
     assert "numbers: 2 rows in outputs/numbers/datasets/numbers.jsonl" in done.out
     assert "3 odd, 1 on demand" in done.out
     assert "retry-failed outputs/numbers" in done.out
+    assert "done in" in done.out
+    assert "calls made" not in done.out, "no model was asked"
     assert Path("outputs/numbers/summary.json").is_file()
 
 
