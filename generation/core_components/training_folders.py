@@ -72,7 +72,7 @@ def finetune_yaml(plan: TrainingPlan) -> str:
             {"pipeline": "train-pipeline"},
         ),
         (
-            "The model comes to model/ in this folder.",
+            "The model comes to model/ in output_dir, which lies beside this folder (${HERE}).",
             {"output_dir": f"${{HERE}}{MODEL_SUFFIX}", "base_model": settings.base_model},
         ),
         ("", {"stages": [Commented(*_stage_sections(plan))]}),

@@ -316,6 +316,7 @@ def test_finetune_yaml_says_what_is_trained_on_and_how(tmp_path: Path) -> None:
         {"file": "texts.jsonl", "format": "text"},
     ]
     assert (stage["kind"], stage["batch_tokens"], stage["epochs"], stage["lora_rank"]) == ("supervised", 256, 2, 8)
+    assert "# The model comes to model/ in output_dir, which lies beside this folder (${HERE}).\n" in text
     assert "# 8 rows, " in text
     assert "trained on: the segments whose label is true" in text
     said = re.sub(r"\s+#? *", " ", text)
