@@ -10,8 +10,6 @@ from typing import Any
 
 from generation_functions.run_folder import read_json
 
-FEW_STEPS = 100
-"""Fewer optimiser steps than this move a model little, whatever it is shown."""
 MOST_GENERATIONS = 5
 """Further passes over a chunk ask what was asked before, and near-duplicates are dropped."""
 

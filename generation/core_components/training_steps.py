@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from generation_functions.datasets.figures import count
 
-FEW_STEPS = 50
+FEW_STEPS = 100
+"""Fewer move a model little, whatever it is shown."""
 
 
 def optimiser_steps(tokens: int, epochs: float, batch_tokens: int) -> int:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from generation.core_components.planning import (
-    FEW_STEPS,
     MOST_GENERATIONS,
     Amounts,
     Rates,
@@ -16,6 +15,7 @@ from generation.core_components.planning import (
     share_of_ours,
     solve,
 )
+from generation.core_components.training_steps import FEW_STEPS
 from generation_functions.planning import Goal, Plan, ReadCorpus, StagePlan
 
 _STYLES_FOLDER = Path(__file__).parent.parent.parent / "core_pipelines" / "repvar" / "styles"
