@@ -11,8 +11,9 @@ With LoRA the base model is frozen: 2 bytes in bfloat16 (4 where computing is in
 double quantisation: Dettmers et al., 2023), 1 in 8 bit; the adapter takes 16.
 
 Activations are those that Llama-like blocks keep for the backward pass, counted in torch: exact for Llama, Qwen and
-Mistral with an attention kernel that does not keep the matrix of scores (sdpa, flash). Recomputing them (gradient
-checkpointing: Chen et al., 2016) keeps a block's input alone, and one block at a time.
+Mistral with an attention kernel that does not keep the matrix of scores (sdpa, flash). Where rows that share a sequence
+are kept apart by a mask (sdpa), each block keeps its own copy of that. Recomputing activations (gradient checkpointing:
+Chen et al., 2016) keeps a block's input alone, and one block at a time.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from finetuning.model_shape import ModelShape
-from generation.core_components.training_steps import few_steps_note, optimiser_steps
+from finetuning.step_order import sequences_per_step
+from generation.core_components.training_steps import few_steps_note
 from generation_functions.datasets.figures import count
 
 Precision = Literal["float32", "mixed", "bfloat16"]
 GIGABYTE = 1024**3
+VARIABLE_LENGTH = ("flash_attention_2", "flash_attention_3")
+"""Attention that keeps packed rows apart by their lengths, without a mask."""
 LOGIT_BYTES = 12  # of a token and word of the vocabulary: the logits, their log-probabilities, a gradient
 _FROZEN_BYTES = {
     "4bit": 0.5 + 1 / 64 + 4 / (64 * 256),
@@ -106,12 +110,14 @@ def _activations(shape: ModelShape, setup: Setup) -> tuple[int, int]:
     step = (4 if half else 8) * max(0, shape.inner - shape.width)  # gradients inside a block
     kept = (between if setup.recompute else block) * shape.layers + ends
     logits = LOGIT_BYTES * shape.vocabulary
-    # The logits' peak is over before that of the last block begins.
-    last = step + (block if setup.recompute else 0)
-    backward = setup.tokens * (kept + max(0, last - logits))
     inner, ends_copied = _copies(shape, setup)
+    mask, block_mask = _masks(setup)
+    ends_copied += mask
+    # The logits' peak is over before that of the last block begins.
+    last = setup.tokens * (step - logits) + (setup.tokens * block + block_mask if setup.recompute else 0)
+    backward = setup.tokens * kept + max(0, last)
     if not setup.recompute:
-        return backward + inner + ends_copied, setup.tokens * logits
+        return backward + block_mask * shape.layers + inner + ends_copied, setup.tokens * logits
     # Copies live until the end of the forward pass, when the logits take two bytes less; then one block's at a time.
     forward = setup.tokens * (kept - 2 * shape.vocabulary) + inner
     return max(forward, backward + inner // shape.layers) + ends_copied, setup.tokens * logits
@@ -122,15 +128,25 @@ def _per_block(shape: ModelShape, setup: Setup) -> int:
     width, query, key, inner = shape.width, shape.query_width, shape.key_width, shape.inner
     norms = (query + key) * shape.head_norms
     rest = 4 * shape.heads + 8
+    # With a mask, transformers gives every head keys and values of its own.
+    shared = 0 if setup.attention in VARIABLE_LENGTH else query - key
     rank = (setup.lora_rank or 0) * shape.linear_layers
     if setup.precision == "float32":
         inputs = 16 if rank else 24  # frozen layers need no inputs of their own
         normed = (4 if rank else 8) * norms
-        return inputs * width + 8 * (query + key) + normed + 16 * inner + rest + 4 * rank
+        return inputs * width + 8 * (query + key + shared) + normed + 16 * inner + rest + 4 * rank
     frozen_or_plain = 16 if setup.precision == "bfloat16" else 26
     inputs = 18 if rank else frozen_or_plain
     normed = (4 if rank else 6) * norms
-    return inputs * width + (6 if rank else 4) * query + 4 * key + normed + 8 * inner + rest + 2 * rank
+    return inputs * width + (6 if rank else 4) * query + 4 * (key + shared) + normed + 8 * inner + rest + 2 * rank
+
+
+def _masks(setup: Setup) -> tuple[int, int]:
+    """Bytes of the mask that keeps packed rows apart: the one that all blocks share, and what each makes of it."""
+    if setup.attention in VARIABLE_LENGTH:
+        return 0, 0
+    pairs = setup.micro_batch * setup.sequence_length**2
+    return pairs, pairs * (4 if setup.precision == "float32" else 2)
 
 
 def _between(setup: Setup) -> int:
@@ -193,8 +209,7 @@ def forecast(
     *,
     tokens: int,
     batch_tokens: int,
-    epochs: float = 1,
-    max_steps: int | None = None,
+    steps: int,
     available: int = 0,
     devices: int = 1,
 ) -> Forecast:
@@ -203,14 +218,11 @@ def forecast(
     Args:
         tokens: Of one pass over the data.
         batch_tokens: That one optimiser step is to learn from, over all devices.
-        epochs: Passes over the data.
-        max_steps: Steps at most.
+        steps: Optimiser steps.
         available: Bytes that a device has for training; 0 = unknown.
         devices: That work on a step together, each with the whole model.
     """
-    at_once = setup.tokens * devices
-    per_step = max(1, round(batch_tokens / at_once)) * at_once
-    steps = optimiser_steps(tokens, epochs, per_step) if max_steps is None else max_steps
+    per_step = sequences_per_step(batch_tokens, setup.sequence_length, devices) * setup.sequence_length
     needed = memory(shape, setup)
     advice = list(what_to_change(shape, setup, available)) if available else []
     few = few_steps_note(tokens, steps)

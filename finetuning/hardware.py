@@ -26,10 +26,12 @@ from finetuning.forecast import (
 )
 from finetuning.model_shape import ModelShape
 from finetuning.packages import require
+from finetuning.step_order import sequences_per_step
 
 Preset = Literal["auto", "cpu", "8gb", "16gb", "24gb", "48gb", "80gb", "141gb"]
 SHORTEST_CHOICE = 1024
-_VARIABLE_LENGTH = ("flash_attention_2", "flash_attention_3")  # attend within documents without a mask
+MOST_AT_ONCE = 8192
+"""Tokens of a micro-batch beyond which a device is no busier, and memory is better kept."""
 _SHARE, _CONTEXT = 0.92, 0.8  # of a GPU's memory for tensors: fragments take the rest; GB that CUDA itself takes
 
 
@@ -80,7 +82,7 @@ class Wishes:
     Attributes:
         sequence_length: Tokens of a sequence.
         longest_row: Tokens of the longest row: a shorter sequence would lose it.
-        batch_tokens: That one optimiser step learns from.
+        batch_tokens: That one optimiser step learns from, on this device.
         lora_rank: 0 = all weights, whatever they need.
         quantised: Of the frozen base model; "no" = as it is.
         recompute: Gradient checkpointing.
@@ -106,7 +108,6 @@ class Choice:
 
     Attributes:
         setup: The settings.
-        accumulation: Micro-batches that one optimiser step adds up, on one device.
         memory: What they need.
         fits: Whether the device has it.
         notes: What was chosen and why, and what to change where it does not fit; sentences for people.
@@ -114,7 +115,6 @@ class Choice:
 
     hardware: Hardware
     setup: Setup
-    accumulation: int
     memory: Memory
     fits: bool
     notes: tuple[str, ...]
@@ -176,7 +176,6 @@ def choose(hardware: Hardware, shape: ModelShape, wishes: Wishes | None = None) 
     return Choice(
         hardware=hardware,
         setup=setup,
-        accumulation=max(1, round(wishes.batch_tokens / setup.tokens)),
         memory=memory(shape, setup),
         fits=bool(fitting),
         notes=tuple(_notes(hardware, shape, setup, wishes)),
@@ -225,15 +224,16 @@ def _methods(hardware: Hardware, wishes: Wishes) -> Iterator[tuple[int | None, L
 
 
 def _filled(hardware: Hardware, shape: ModelShape, setup: Setup, wishes: Wishes) -> Setup:
-    """With as many sequences at once as fit; one, where no kernel keeps packed documents apart by their lengths."""
-    if wishes.micro_batch or setup.attention not in _VARIABLE_LENGTH:
+    """With as many sequences at once as fit and are of use, in micro-batches of about the same size."""
+    if wishes.micro_batch:
         return setup
-    while setup.tokens * 2 <= wishes.batch_tokens:
-        larger = replace(setup, micro_batch=setup.micro_batch * 2)
-        if memory(shape, larger).total > hardware.available:
+    per_step = sequences_per_step(wishes.batch_tokens, setup.sequence_length)
+    most = 1
+    while most * 2 <= min(per_step, MOST_AT_ONCE // setup.sequence_length):
+        if memory(shape, replace(setup, micro_batch=most * 2)).total > hardware.available:
             break
-        setup = larger
-    return setup
+        most *= 2
+    return replace(setup, micro_batch=-(-per_step // -(-per_step // most)))
 
 
 def _notes(hardware: Hardware, shape: ModelShape, setup: Setup, wishes: Wishes) -> list[str]:

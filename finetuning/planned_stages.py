@@ -87,7 +87,7 @@ class PlannedStage:
             self.choice.setup,
             tokens=self.data.tokens,
             batch_tokens=self.stage.batch_tokens,
-            max_steps=self.order.total_steps,
+            steps=self.order.total_steps,
             available=setting.hardware.available,
             devices=setting.group.size,
         )
@@ -120,7 +120,7 @@ def _planned(setting: Setting, number: int, stage: TrainingStage, before: str) -
         group.wait()
         for note in data.notes:
             setting.run.note(note)
-    per_step = sequences_per_step(stage.batch_tokens, length, micro, group.size)
+    per_step = sequences_per_step(stage.batch_tokens, length, group.size)
     sequences = _sequences(data, stage, per_step)
     order = StepOrder(len(sequences), sequences.longest, per_step, micro, group.size, group.number, stage.max_steps)
     stage = _with_choice(stage, choice)
@@ -143,7 +143,7 @@ def _chosen(setting: Setting, number: int, stage: TrainingStage, longest_row: in
     wishes = Wishes(
         sequence_length=length,
         longest_row=min(longest_row, context or longest_row),
-        batch_tokens=stage.batch_tokens,
+        batch_tokens=max(1, stage.batch_tokens // setting.group.size),
         lora_rank=0 if whole else stage.lora_rank,
         quantised=stage.quantised,
     )

@@ -69,7 +69,9 @@ class StepOrder:
             yield [self.at(place) for place in places[begin : begin + self.micro]] or [NOTHING]
 
 
-def sequences_per_step(batch_tokens: int, sequence_length: int, micro: int, processes: int) -> int:
-    """Sequences in an optimiser step: as near to `batch_tokens` as whole micro-batches on every process allow."""
-    together = micro * processes
-    return max(1, round(batch_tokens / (sequence_length * together))) * together
+def sequences_per_step(batch_tokens: int, sequence_length: int, processes: int = 1) -> int:
+    """Sequences in an optimiser step: as near to `batch_tokens` as whole sequences, as many on every process, allow.
+
+    How many are computed at once has no say in it: what is learned does not depend on what fits into memory.
+    """
+    return max(1, round(batch_tokens / (sequence_length * processes))) * processes

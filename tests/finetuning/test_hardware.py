@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from finetuning.forecast import GIGABYTE, Setup, memory
-from finetuning.hardware import PRESETS, Hardware, Wishes, choose, hardware_of
+from finetuning.forecast import GIGABYTE, Setup, forecast, memory
+from finetuning.hardware import MOST_AT_ONCE, PRESETS, Hardware, Wishes, choose, hardware_of
 from finetuning.model_shape import ModelShape, measured_shape
+from finetuning.step_order import sequences_per_step
 from tests.conftest import PROJECT
 from tests.finetuning.test_forecast import large_shape
 
@@ -29,7 +30,7 @@ def test_what_a_preset_chooses_fits_its_device(preset: str, shapes: dict[str, Mo
             assert choice.fits, name
             assert choice.memory.total <= PRESETS[preset].available
         assert choice.setup.precision == "mixed"
-        assert choice.accumulation * choice.setup.tokens == 16_384
+        assert 16_384 % choice.setup.tokens == 0
 
 
 def test_a_larger_device_trains_more_of_the_model(shapes: dict[str, ModelShape]) -> None:
@@ -60,16 +61,37 @@ def test_what_is_asked_for_is_kept_whether_it_fits_or_not(shapes: dict[str, Mode
     assert (four.lora_rank, four.quantised) == (32, "4bit")
 
 
-def test_without_a_kernel_for_packed_documents_one_sequence_is_computed_at_a_time(
-    shapes: dict[str, ModelShape],
+@pytest.mark.parametrize("attention", ["sdpa", "flash_attention_2"])
+def test_short_sequences_are_computed_together_as_far_as_memory_allows(
+    shapes: dict[str, ModelShape], attention: str
 ) -> None:
-    shape, large = shapes["Qwen3-0.6B"], PRESETS["141gb"]
-    plain = choose(large, shape, Wishes(sequence_length=1024, attention="sdpa"))
-    assert (plain.setup.micro_batch, plain.accumulation) == (1, 16)
-    packed = choose(large, shape, Wishes(sequence_length=1024, attention="flash_attention_2"))
-    assert packed.setup.micro_batch > 1
-    assert packed.setup.micro_batch * packed.accumulation == 16
-    assert packed.fits
+    shape = shapes["Qwen3-0.6B"]
+    short = Wishes(sequence_length=512, attention=attention, lora_rank=0, recompute=True)
+    large, small = choose(PRESETS["141gb"], shape, short), choose(PRESETS["16gb"], shape, short)
+    assert large.setup.tokens == MOST_AT_ONCE
+    assert 1 < small.setup.micro_batch < large.setup.micro_batch
+    assert memory(shape, replace(small.setup, micro_batch=2 * small.setup.micro_batch)).total > small.hardware.available
+    for choice in (large, small):
+        assert choice.fits
+        assert choice.memory == memory(shape, choice.setup)
+    long = choose(PRESETS["141gb"], shape, Wishes(sequence_length=8192, attention=attention))
+    assert long.setup.micro_batch == 1
+
+
+def test_a_step_is_cut_into_micro_batches_of_the_same_size(shapes: dict[str, ModelShape]) -> None:
+    choice = choose(PRESETS["141gb"], shapes["Qwen3-0.6B"], Wishes(sequence_length=700))
+    assert sequences_per_step(16_384, 700) == 23
+    assert choice.setup.micro_batch == 8  # 8, 8 and 7
+
+
+def test_what_a_step_learns_from_does_not_depend_on_the_memory(shapes: dict[str, ModelShape]) -> None:
+    shape, told = shapes["Qwen3-0.6B"], set()
+    for preset in ("16gb", "141gb"):
+        setup = choose(PRESETS[preset], shape, Wishes(sequence_length=700, lora_rank=8)).setup
+        told.add(
+            (forecast(shape, setup, tokens=10**6, batch_tokens=16_384, steps=9).tokens_per_step, setup.sequence_length)
+        )
+    assert told == {(23 * 700, 700)}
 
 
 def test_sequences_are_no_longer_than_the_rows_and_shorter_where_nothing_else_helps(
@@ -135,7 +157,7 @@ def qwen3(layers: int, width: int, heads: int, inner: int, shared: bool) -> Mode
 
 
 def cell(hardware: Hardware, shape: ModelShape) -> str:
-    choice = choose(hardware, shape)
+    choice = choose(hardware, shape, Wishes(attention="sdpa"))
     if not choice.fits:
         return "-"
     method = "all" if choice.setup.lora_rank is None else "4 bit" if choice.setup.quantised else "LoRA"
