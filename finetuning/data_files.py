@@ -129,4 +129,4 @@ def _new_rows(
         made, tokens = made + 1, tokens + len(result.ids)
         if made % _ROWS_BETWEEN_REPORTS == 0:
             report(tokens * _BYTES_OF_A_TOKEN / size if size else 0, made, tokens)
-        yield NewRow(result, line, cut)
+        yield NewRow(result, cut)

@@ -97,13 +97,11 @@ class PackedCollator:
     Args:
         pad_id: Token to fill up with.
         flatten: Put all rows into one sequence: what flash attention wants, which cuts it by the position ids.
-        multiple_of: Fill up to a multiple of so many tokens.
     """
 
-    def __init__(self, pad_id: int = 0, *, flatten: bool = False, multiple_of: int = 1) -> None:
+    def __init__(self, pad_id: int = 0, *, flatten: bool = False) -> None:
         self.pad_id = pad_id
         self.flatten = flatten
-        self.multiple_of = multiple_of
 
     def __call__(self, sequences: Sequence[Sequence[TokenRow]]) -> dict[str, Any]:
         """The batch of `sequences`."""
@@ -112,8 +110,7 @@ class PackedCollator:
 
         if self.flatten:
             sequences = [[row for rows in sequences for row in rows]]
-        longest = max(sum(len(row.ids) for row in rows) for rows in sequences)
-        width = -(-longest // self.multiple_of) * self.multiple_of
+        width = max(sum(len(row.ids) for row in rows) for rows in sequences)
         shape = (len(sequences), width)
         ids = numpy.full(shape, self.pad_id, dtype=numpy.int64)
         labels = numpy.full(shape, NOT_TRAINED, dtype=numpy.int64)

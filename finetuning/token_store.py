@@ -2,7 +2,7 @@
 
 <folder>/<key>/ids.bin       token ids of all rows, one after the other
 <folder>/<key>/trained.bin   for each, whether it is trained on (a byte)
-<folder>/<key>/rows.npy      where each row ends, its line, whether it may be cut, how much of it is trained on
+<folder>/<key>/rows.npy      where each row ends, and whether it may be cut
 <folder>/<key>/about.json    what was left out, and the totals
 
 The key is a hash of the data and of all that decides its tokens, so what lies under a key is right or not there.
@@ -54,10 +54,9 @@ class Skipped:
 
 
 class NewRow(NamedTuple):
-    """What is stored of a row: `cut` says that it may be split, `line` where it was read."""
+    """What is stored of a row: `cut` says that it may be split."""
 
     row: TokenRow
-    line: int
     cut: bool
 
 
@@ -73,7 +72,7 @@ class StoredRows:
         self.skipped = Skipped(kept["number"], Counter(kept["reasons"]), [tuple(one) for one in kept["named"]])
         self.type = numpy.dtype(about["type"])
         with (folder / "rows.npy").open("rb") as file:
-            ends, self.lines, cut, self.trained = numpy.load(file)
+            ends, cut = numpy.load(file)
         self.cut = cut.astype(numpy.bool_)
         self.starts: NDArray[numpy.int64] = numpy.concatenate([numpy.zeros(1, dtype=numpy.int64), ends])
         self.tokens = int(self.starts[-1])
@@ -157,7 +156,7 @@ def _put(part: Path, place: Path) -> None:
 def _write(part: Path, rows: Iterable[NewRow], skipped: Skipped, kind: str) -> None:
     import numpy
 
-    ends, lines, cut, trained = (array("q") for _ in range(4))
+    ends, cut = array("q"), array("q")
     total = 0
     with (part / "ids.bin").open("wb") as ids_file, (part / "trained.bin").open("wb") as trained_file:
         for block in _blocks(rows):
@@ -167,10 +166,8 @@ def _write(part: Path, rows: Iterable[NewRow], skipped: Skipped, kind: str) -> N
             for one in block:
                 total += len(one.row.ids)
                 ends.append(total)
-                lines.append(one.line)
                 cut.append(one.cut)
-                trained.append(int((one.row.labels[1:] != NOT_TRAINED).sum()))
-    numpy.save(part / "rows.npy", numpy.array([ends, lines, cut, trained], dtype=numpy.int64))
+    numpy.save(part / "rows.npy", numpy.array([ends, cut], dtype=numpy.int64))
     left_out = {"number": skipped.number, "reasons": dict(skipped.reasons), "named": skipped.named}
     (part / "about.json").write_bytes(orjson.dumps({"type": kind, "tokens": total, "skipped": left_out}))
 

@@ -147,15 +147,9 @@ class TrainingData:
         return int(self.lengths.sum())
 
     @property
-    def trained_tokens(self) -> int:
-        """Those that something is learned from, of all rows that are used."""
-        import numpy
-
-        total = 0
-        for number, source in enumerate(self._sources):
-            used = numpy.unique(self._rows[1][self._rows[0] == number])
-            total += int(source.rows.trained[used].sum())
-        return total
+    def has_texts(self) -> bool:
+        """Whether any row is plain text."""
+        return any(bool(source.rows.cut.any()) for source in self._sources)
 
     def tokens_of(self, entry: int) -> int:
         """Of the rows of one entry, once."""
@@ -174,11 +168,6 @@ class TrainingData:
         return [
             SkippedRow(source.file, line, why) for source in self._sources for line, why in source.rows.skipped.named
         ]
-
-    @property
-    def skipped_number(self) -> int:
-        """How many cannot be used."""
-        return sum(source.rows.skipped.number for source in self._sources)
 
     @cached_property
     def _taken(self) -> list[Taken]:
@@ -216,9 +205,9 @@ class TrainingData:
         together: Numbers = numpy.concatenate([numpy.zeros(0, dtype=numpy.int64), *chosen])
         return together[seeded_rows(len(together), self.seed, "epoch", number)]
 
-    def sequences(self, epochs: int = 1, *, packing: bool = True) -> Sequences:
-        """Sequences of `epochs` epochs, one after the other. Without `packing` each holds one row."""
-        return Sequences(self, epochs, packing)
+    def sequences(self, epochs: int = 1) -> Sequences:
+        """Sequences of `epochs` epochs, one after the other."""
+        return Sequences(self, epochs)
 
     def _cut(self, number: int, source: _Source) -> Numbers:
         """The rows of a source that fit, and the pieces of texts that do not."""
@@ -249,7 +238,7 @@ class Sequences:
         epoch_ends: How many there are up to the end of each epoch.
     """
 
-    def __init__(self, data: TrainingData, epochs: int, packing: bool) -> None:
+    def __init__(self, data: TrainingData, epochs: int) -> None:
         import numpy
 
         self._data = data
@@ -257,11 +246,7 @@ class Sequences:
         self.epoch_ends: list[int] = []
         for epoch in range(epochs):
             rows = data.epoch(epoch)
-            packed = (
-                pack(data.lengths[rows], data.sequence_length)
-                if packing
-                else numpy.split(numpy.arange(len(rows)), range(1, len(rows)))
-            )
+            packed = pack(data.lengths[rows], data.sequence_length)
             order = seeded_rows(len(packed), data.seed, "sequences", epoch)
             self._rows += [rows[packed[place]] for place in order.tolist()]
             self.epoch_ends.append(len(self._rows))
@@ -272,11 +257,6 @@ class Sequences:
 
     def __getitem__(self, number: int) -> list[TokenRow]:
         return [self._data[row] for row in self._rows[number].tolist()]
-
-    @property
-    def tokens(self) -> int:
-        """Of all, without what fills them up."""
-        return int(self.lengths.sum())
 
     @property
     def longest(self) -> int:

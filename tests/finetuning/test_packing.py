@@ -71,11 +71,11 @@ def row(*ids: int, trained_from: int = 0) -> TokenRow:
 
 
 def test_a_batch_begins_positions_anew_with_each_row_and_learns_no_first_token() -> None:
-    batch = PackedCollator(9, multiple_of=4)([[row(1, 2, 3), row(4, 5, trained_from=1)], [row(6, 7, 8)]])
+    batch = PackedCollator(9)([[row(1, 2, 3), row(4, 5, trained_from=1)], [row(6, 7, 8)]])
     no = NOT_TRAINED
-    assert batch["input_ids"].tolist() == [[1, 2, 3, 4, 5, 9, 9, 9], [6, 7, 8, 9, 9, 9, 9, 9]]
-    assert batch["labels"].tolist() == [[no, 2, 3, no, 5, no, no, no], [no, 7, 8, no, no, no, no, no]]
-    assert batch["position_ids"].tolist() == [[0, 1, 2, 0, 1, 0, 1, 2], [0, 1, 2, 0, 1, 2, 3, 4]]
+    assert batch["input_ids"].tolist() == [[1, 2, 3, 4, 5], [6, 7, 8, 9, 9]]
+    assert batch["labels"].tolist() == [[no, 2, 3, no, 5], [no, 7, 8, no, no]]
+    assert batch["position_ids"].tolist() == [[0, 1, 2, 0, 1], [0, 1, 2, 0, 1]]
     assert batch["use_cache"] is False
     assert "attention_mask" not in batch
 

@@ -66,7 +66,6 @@ def test_one_file_may_hold_rows_of_every_format(tmp_path: Path) -> None:
     assert texts(data) == [CHAT_TEXT] * 3 + ["A river rises.", f"A river.{END}"]
     assert decoded([label for label in data[0].labels if label != NOT_TRAINED]) == f"Ada Finch.{END}"
     assert data.tokens == sum(len(data[number].ids) for number in range(5)) == data.lengths.sum()
-    assert data.trained_tokens == sum((data[number].labels[1:] != NOT_TRAINED).sum() for number in range(5))
     assert data.notes == []
 
 
@@ -78,7 +77,6 @@ def test_rows_that_cannot_be_used_are_named_by_file_and_line_and_counted(tmp_pat
     assert texts(data) == [CHAT_TEXT, f"A river.{END}"]
     assert [skipped.line for skipped in data.skipped] == [2, 4, 6, 7, 5]
     assert all(skipped.file == str(file) for skipped in data.skipped)
-    assert data.skipped_number == 5
     twice = next(note for note in data.notes if "no answer" in note)
     assert twice.startswith(f"{file}:4: it ends with a message of user")
     assert twice.endswith("2 rows left out for this reason.")
@@ -213,8 +211,8 @@ def test_data_that_gives_nothing_is_an_error_that_says_why(tmp_path: Path, conte
         read(tmp_path, "rows.jsonl")
 
 
-def order_of(data: TrainingData, epochs: int = 1, packing: bool = True) -> list[list[str]]:
-    return [[decoded(row.ids)[:3] for row in rows] for rows in data.sequences(epochs, packing=packing)]
+def order_of(data: TrainingData, epochs: int = 1) -> list[list[str]]:
+    return [[decoded(row.ids)[:3] for row in rows] for rows in data.sequences(epochs)]
 
 
 def test_each_epoch_has_every_row_once_in_another_order_and_the_seed_decides(tmp_path: Path) -> None:
@@ -230,15 +228,8 @@ def test_each_epoch_has_every_row_once_in_another_order_and_the_seed_decides(tmp
     assert orders != order_of(read(tmp_path, "rows.jsonl", length=32, seed=1), 2)
     assert max(sequences.lengths) <= 32
     assert sequences.lengths[sequences.longest] == max(sequences.lengths)
-    assert sequences.tokens == 2 * data.tokens
+    assert sequences.lengths.sum() == 2 * data.tokens
     assert len(first) < 0.7 * 50
-
-
-def test_without_packing_a_sequence_holds_one_row(tmp_path: Path) -> None:
-    write(tmp_path / "rows.jsonl", *[numbered(number) for number in range(20)])
-    orders = order_of(read(tmp_path, "rows.jsonl"), packing=False)
-    assert sorted(orders) == [[f"{number:03d}"] for number in range(20)]
-    assert orders != sorted(orders)
 
 
 def test_data_reaches_a_worker_process_without_its_tokens(tmp_path: Path) -> None:
@@ -246,7 +237,7 @@ def test_data_reaches_a_worker_process_without_its_tokens(tmp_path: Path) -> Non
     sequences = read(tmp_path, "rows.jsonl").sequences()
     sequences[0]
     sent = pickle.dumps(sequences)
-    assert len(sent) < sequences.tokens * 4
+    assert len(sent) < sequences.lengths.sum() * 4
     assert [row.ids.tolist() for row in pickle.loads(sent)[3]] == [row.ids.tolist() for row in sequences[3]]
 
 
