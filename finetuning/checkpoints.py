@@ -62,6 +62,11 @@ class Checkpoints:
         mine = [one for one in self._all() if one.facts.get("digest") == self.digest]
         return max(mine, key=lambda one: one.step, default=None)
 
+    def of_other_settings(self) -> Checkpoint | None:
+        """The newest of this stage with another digest, or None: what it learns was changed since."""
+        others = [one for one in self._all() if one.facts.get("stage") == self.stage]
+        return max(others, key=lambda one: one.step, default=None) if self.newest() is None else None
+
     @contextmanager
     def writing(self, step: int, facts: dict[str, Any]) -> Iterator[Path]:
         """A folder to write a checkpoint to, which counts once the block has ended well, on every process.

@@ -82,7 +82,10 @@ def join(device: str) -> Group:
     import torch
 
     if size == 1:
-        return Group(device=_only(device) if kind == "cuda" else device)
+        device = _only(device) if kind == "cuda" else device
+        if kind == "cuda" and not torch.cuda.is_available():
+            raise UsageError(f"device: {device} is asked for, and torch finds no GPU here. Take cpu or auto.")
+        return Group(device=device)
     from accelerate import PartialState
 
     if kind != "cpu" and torch.accelerator.device_count() <= local:
@@ -95,9 +98,19 @@ def join(device: str) -> Group:
 
 
 def _only(device: str) -> str:
-    """A GPU as the only one that this process sees: the Trainer takes the first, or all of them."""
+    """A GPU as the only one that this process sees: the Trainer takes the first, or all of them.
+
+    Raises:
+        UsageError: This process was given fewer GPUs.
+    """
     number = device.partition(":")[2] or "0"
     if number != "0":
-        seen = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
-        os.environ["CUDA_VISIBLE_DEVICES"] = seen[int(number)] if int(number) < len(seen) and seen[0] else number
+        given = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+        seen = given.split(",")
+        if given and int(number) >= len(seen):
+            raise UsageError(
+                f"device: {device} is asked for, and CUDA_VISIBLE_DEVICES={given} leaves {len(seen)} GPU(s), of which "
+                "the first is cuda:0."
+            )
+        os.environ["CUDA_VISIBLE_DEVICES"] = seen[int(number)] if given else number
     return "cuda:0"

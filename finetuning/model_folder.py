@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -38,8 +38,10 @@ __all__ = [
     "new_token_ids",
     "read_record",
     "save_model",
+    "save_weights",
     "stop_ids",
     "template_of",
+    "unknown_ids",
 ]
 
 Quantised = Literal["4bit", "8bit"]
@@ -167,10 +169,23 @@ def _how(device: str, dtype: str, attention: str | None, quantised: Quantised | 
 
 
 def chosen_device(device: str = "auto") -> str:
-    """A device by name; `auto` is the accelerator, or the CPU where there is none."""
+    """A device by name; `auto` is the accelerator, or the CPU where there is none.
+
+    Raises:
+        UsageError: There is no such device, or this build of torch cannot use it.
+    """
     import torch
 
     if device != "auto":
+        try:
+            kind = torch.device(device).type
+        except RuntimeError as error:
+            raise UsageError(f"There is no device {device!r}: auto, cpu, cuda, cuda:1 or mps.") from error
+        if kind == "cuda" and not torch.backends.cuda.is_built():
+            raise UsageError(
+                f"device: {device} wants a GPU, and the torch that is installed computes on the CPU only. Take cpu or "
+                "auto, or install torch for your GPU (docs/training.md says how)."
+            )
         return device
     return str(torch.accelerator.current_accelerator()) if torch.accelerator.is_available() else "cpu"
 
@@ -198,23 +213,27 @@ def _with_adapter(folder: Path, settings: dict[str, Any]) -> Any:
     require(source=base)
     model = _load(check_source(base), settings)
     if (folder / "tokenizer_config.json").is_file():
-        tokenizer, known = load_tokenizer(folder), load_tokenizer(base).get_vocab()
-        setattr(tokenizer, _NEW_IDS, sorted(set(tokenizer.get_vocab().values()) - set(known.values())))
-        require(source=base)
-        fit_embeddings(model, tokenizer)
+        tokenizer = load_tokenizer(folder)
+        fit_embeddings(model, tokenizer, unknown_ids(tokenizer, base))
     with explained(str(folder), "adapter"), without_old_names():
         return PeftModel.from_pretrained(model, str(folder), local_files_only=True).eval()
 
 
-def fit_embeddings(model: Any, tokenizer: Any) -> str:
-    """Give the model a row for each token that `load_tokenizer` added. Returns a note for people; "" if none were.
+def fit_embeddings(model: Any, tokenizer: Any, ids: Sequence[int] | None = None) -> str:
+    """Give the model a row for each token that it does not know. Returns a note for people; "" if it knows all.
 
     Each new row is the mean of the others, so that no new token is likelier than an average one (Hewitt, 2021). The
     rows do not depend on chance: a base model that is fitted again is the same, which adapters rely on.
+
+    Args:
+        model: Of which the rows are made anew.
+        tokenizer: What it is to read.
+        ids: Those it does not know (`unknown_ids`); default: those that `load_tokenizer` added. A token that the model
+            has learned must not be among them: what it has learned would be lost.
     """
     import torch
 
-    ids = new_token_ids(tokenizer)
+    ids = new_token_ids(tokenizer) if ids is None else list(ids)
     if not ids:
         return ""
     known = torch.ones(model.get_input_embeddings().weight.shape[0], dtype=torch.bool)
@@ -234,6 +253,12 @@ def fit_embeddings(model: Any, tokenizer: Any) -> str:
 def new_token_ids(tokenizer: Any) -> list[int]:
     """Ids of the tokens that `load_tokenizer` added for the template: the model has not learned them yet."""
     return list(getattr(tokenizer, _NEW_IDS, ()))
+
+
+def unknown_ids(tokenizer: Any, source: str | Path) -> list[int]:
+    """Ids of a tokenizer's tokens that the tokenizer of the model `source` has not."""
+    known = load_tokenizer(source).get_vocab()
+    return sorted(set(tokenizer.get_vocab().values()) - set(known.values()))
 
 
 @contextmanager
@@ -278,14 +303,28 @@ def _write_model(model: Any, tokenizer: Any, folder: Path) -> None:
     if whole is not None:
         whole.eos_token_id = stop_ids(tokenizer)
         whole.bos_token_id, whole.pad_token_id = tokenizer.bos_token_id, tokenizer.pad_token_id
-    if hasattr(model, "peft_config"):
-        # By itself it asks the hub whether rows were added; those are made anew when the adapter is loaded.
-        model.save_pretrained(folder, save_embedding_layers=False)
-        (folder / "README.md").unlink(missing_ok=True)  # a form with nothing filled in
-        if whole is not None:
-            whole.save_pretrained(folder)
+        _make_valid(whole)
+    save_weights(model, folder)
+    if hasattr(model, "peft_config") and whole is not None:
+        whole.save_pretrained(folder)
+
+
+def save_weights(model: Any, folder: Path) -> None:
+    """Write a model, or the adapter alone of a model of PEFT's, as the libraries do."""
+    if not hasattr(model, "peft_config"):
+        model.save_pretrained(folder)
         return
-    model.save_pretrained(folder)
+    # By itself it asks the hub whether rows were added; those are made anew when the adapter is loaded.
+    model.save_pretrained(folder, save_embedding_layers=False)
+    (folder / "README.md").unlink(missing_ok=True)  # a form with nothing filled in
+
+
+def _make_valid(generation: Any) -> None:
+    """Published models set a temperature and say that none is used: transformers refuses to save that."""
+    try:
+        generation.validate(strict=True)
+    except ValueError:
+        generation.do_sample = True
 
 
 def stop_ids(tokenizer: Any) -> list[int]:

@@ -10,11 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from finetuning.adapters import add_adapter, go_on_with_adapter
-from finetuning.model_folder import TrainingRecord, fit_embeddings, is_model_folder, load_model, read_record, save_model
-from finetuning.model_sources import base_of, is_adapter
+from finetuning.model_folder import (
+    TrainingRecord,
+    fit_embeddings,
+    is_model_folder,
+    load_model,
+    new_token_ids,
+    read_record,
+    save_model,
+    unknown_ids,
+)
+from finetuning.model_sources import base_of, is_adapter, read_json
 from finetuning.packages import is_path, require
 from finetuning.planned_stages import PlannedStage, Setting
 from finetuning.starting_model import load_for_training
+from generation_functions.chat_templates import ChatTemplate
 from generation_functions.errors import UsageError
 
 MODEL_FOLDER, STAGES_FOLDER = "model", "stage_models"
@@ -61,63 +71,87 @@ def model_to_train(setting: Setting, planned: PlannedStage, source: str, merged_
     """
     require("torch", "transformers", "accelerate", source=source)
     group, tokenizer, setup = setting.group, setting.start.tokenizer, planned.choice.setup
-    if is_path(source) and is_adapter(Path(source)):
-        if _same_adapter(Path(source), planned):
-            base = load_for_training(base_of(Path(source)), group, setup)
-            fit_embeddings(base, tokenizer)
-            return go_on_with_adapter(base, Path(source), planned.stage)
+    adapter = is_path(source) and is_adapter(Path(source))
+    if adapter and _same_adapter(Path(source), planned, tokenizer):
+        base = base_of(Path(source))
+        model = load_for_training(base, group, setup)
+        fit_embeddings(model, tokenizer, unknown_ids(tokenizer, base))
+        return go_on_with_adapter(model, Path(source), planned.stage)
+    if adapter:
         if group.writes:
-            whole = load_model(source, device="cpu", dtype="float32").merge_and_unload()
-            plain = read_record(Path(source)).model_copy(update={"adapter": False})
-            save_model(whole, tokenizer, merged_folder, plain)
+            save_merged(source, tokenizer, merged_folder)
         group.wait()
         source = str(merged_folder)
     model = load_for_training(source, group, setup)
-    rows = model.get_input_embeddings().weight.shape[0]
-    fit_embeddings(model, tokenizer)
+    # What an earlier stage has learned of the template's marks stays: only rows that the source lacks are made.
+    note = fit_embeddings(model, tokenizer, unknown_ids(tokenizer, source))
+    if note and group.writes:
+        setting.run.note(f"{planned.name}: {note}")
     if not planned.stage.lora_rank:
         return model
-    return add_adapter(model, planned.stage, setting.seed, list(range(rows, len(tokenizer))))
+    return add_adapter(model, planned.stage, setting.seed, new_token_ids(tokenizer))
 
 
-def _same_adapter(folder: Path, planned: PlannedStage) -> bool:
-    from finetuning.model_sources import read_json
+def save_merged(source: str, tokenizer: Any, folder: Path) -> None:
+    """The adapter in `source` put into the weights of its base model, as a folder that an adapter can be based on."""
+    model = load_model(source, device="cpu", dtype="float32").merge_and_unload()
+    fit_embeddings(model, tokenizer, unknown_ids(tokenizer, source))
+    save_model(model, tokenizer, folder, read_record(Path(source)).model_copy(update={"adapter": False}))
 
+
+def _same_adapter(folder: Path, planned: PlannedStage, tokenizer: Any) -> bool:
+    """Whether the adapter of a folder is what the stage trains: as strong, and it learns the same new tokens."""
     config = read_json(folder / "adapter_config.json")
-    return (config.get("r"), config.get("lora_alpha")) == (planned.stage.lora_rank, planned.stage.alpha)
+    learned = config.get("trainable_token_indices") or {}
+    new = set(new_token_ids(tokenizer))
+    return (config.get("r"), config.get("lora_alpha")) == (planned.stage.lora_rank, planned.stage.alpha) and (
+        not new or (bool(learned) and all(new <= set(ids) for ids in learned.values()))
+    )
 
 
 def keep_model(
-    setting: Setting,
     model: Any,
-    planned: PlannedStage,
+    tokenizer: Any,
+    template: ChatTemplate,
+    source: str,
     folder: Path,
-    earlier: Sequence[dict[str, Any]],
-    facts: dict[str, Any],
+    stages: Sequence[dict[str, Any]],
+    *,
+    write: bool = True,
 ) -> TrainingRecord:
-    """Write the model that a stage has made, on process 0. Returns its record."""
-    start = setting.start
+    """Write the model that training has made. Returns its record.
+
+    Args:
+        source: What the whole training went on from.
+        folder: `model` of the run's folder, or one of its `stage_models`.
+        stages: Those that made it.
+        write: Whether this process writes; otherwise the record alone is made.
+    """
     adapter = hasattr(model, "peft_config")
     if adapter:
         _near(model, folder)
     record = TrainingRecord(
-        base_model=_named(start.source, folder),
+        base_model=_named(source, folder),
         adapter=adapter,
-        chat_template=start.template.name,
-        stops=start.template.stops,
-        stages=[*earlier, {"kind": planned.stage.kind, **facts, "digest": planned.digest}],
+        chat_template=template.name,
+        stops=template.stops,
+        stages=list(stages),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         parameters=_parameters(model),
     )
-    if setting.group.writes:
-        save_model(model, start.tokenizer, folder, record)
+    if write:
+        save_model(model, tokenizer, folder, record)
     return record
 
 
 def _near(model: Any, folder: Path) -> None:
-    """Let an adapter name its base model relative to itself, where both lie in the run's folder: it can be moved."""
+    """Let an adapter name its base model relative to itself, where both lie in the run's folder: it can be moved.
+
+    What the adapter itself says of its base may be relative to the folder that it was loaded from.
+    """
+    base = _named(model.get_base_model().name_or_path, folder)
     for config in model.peft_config.values():
-        config.base_model_name_or_path = _named(config.base_model_name_or_path, folder)
+        config.base_model_name_or_path = base
 
 
 def _named(source: str, folder: Path) -> str:
@@ -130,13 +164,10 @@ def _named(source: str, folder: Path) -> str:
 
 def _parameters(model: Any) -> int:
     """How many the whole model has, without an adapter's; 4-bit weights are stored two to a number."""
-    whole = model.get_base_model() if hasattr(model, "get_base_model") else model
-    return int(whole.num_parameters()) if not hasattr(model, "peft_config") else _without_adapter(whole)
-
-
-def _without_adapter(model: Any) -> int:
+    if not hasattr(model, "peft_config"):
+        return int(model.num_parameters())
     return sum(
         parameter.numel() * (2 if parameter.__class__.__name__ == "Params4bit" else 1)
-        for name, parameter in model.named_parameters()
+        for name, parameter in model.get_base_model().named_parameters()
         if "lora_" not in name and "trainable_tokens" not in name
     )

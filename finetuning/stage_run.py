@@ -9,6 +9,7 @@ from typing import Any
 from finetuning.checkpoints import Checkpoint, Checkpoints
 from finetuning.curves import Curves
 from finetuning.distributed import Group
+from finetuning.forecast import LORA_RANK, VARIABLE_LENGTH
 from finetuning.held_out import held_out_loss
 from finetuning.loss_watch import LossWatch
 from finetuning.model_folder import TrainingRecord
@@ -18,8 +19,6 @@ from finetuning.stage_models import ModelFolders, keep_model, model_to_train
 from finetuning.stage_steps import Clock, StageSteps
 from finetuning.trainer import Devices, TrainerSettings, build_trainer
 from finetuning.training_failures import explained_failures
-
-FLATTENS = ("flash_attention_2", "flash_attention_3")
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,13 @@ class StageRun:
         checkpoints = self._checkpoints()
         newest = group.told(checkpoints.newest())
         steps = self._steps(newest)
-        kept = checkpoints.kept() + " Change the config, and run the same command again."
-        setup = planned.choice.setup
-        with explained_failures(planned.name, setup.sequence_length, setup.micro_batch, kept):
+        if group.writes:
+            self._note_start(checkpoints, newest)
+        with explained_failures(planned.name, self._smaller(), checkpoints.kept):
             trainer = self._trainer(checkpoints, steps)
-            if newest is None and group.writes:
-                self.curves.go_on(planned.name, 0, [stage["name"] for stage in earlier])
+            if group.writes:
+                self.curves.go_on(planned.name, newest.step if newest else 0, [stage["name"] for stage in earlier])
+            self.clock.start()
             trainer.train(resume_from_checkpoint=str(newest.folder) if newest else None)
         if trainer.state.global_step < planned.order.total_steps:
             return None
@@ -82,7 +82,6 @@ class StageRun:
             setting.run,
             setting.group,
             planned.name,
-            planned.stage,
             planned.order,
             planned.sequences,
             self.curves,
@@ -93,9 +92,31 @@ class StageRun:
         )
         if newest:
             self.clock.done += steps.tokens_until(newest.step)
-            if setting.group.writes:
-                setting.run.note(f"{planned.name}: goes on after step {newest.step} of {planned.order.total_steps}")
         return steps
+
+    def _note_start(self, checkpoints: Checkpoints, newest: Checkpoint | None) -> None:
+        """Say where the stage begins, when it is not at the beginning or not for the first time."""
+        name, total = self.planned.name, self.planned.order.total_steps
+        other = checkpoints.of_other_settings()
+        if newest:
+            self.setting.run.note(f"{name}: goes on after step {newest.step} of {total}")
+        elif other:
+            self.setting.run.note(
+                f"{name}: begins anew, for what it learns is not what it was at the checkpoint of step {other.step} "
+                "(data, settings, or what the preset chose)."
+            )
+
+    def _smaller(self) -> list[str]:
+        """Settings that need less memory, the most effective first."""
+        setup = self.planned.choice.setup
+        found = [f"sequence_length: {max(8, setup.sequence_length // 2)} (now {setup.sequence_length})"]
+        if setup.micro_batch > 1:
+            found.append("the preset of a smaller GPU")
+        if setup.lora_rank is None:
+            found.append(f"lora_rank: {LORA_RANK} instead of all weights")
+        if setup.quantised is None and self.setting.group.device.startswith("cuda"):
+            found.append("quantised: 4bit with LoRA")
+        return [*found, "a smaller base_model"]
 
     def _trainer(self, checkpoints: Checkpoints, steps: StageSteps) -> Any:
         planned, setting = self.planned, self.setting
@@ -103,7 +124,7 @@ class StageRun:
         model = model_to_train(setting, planned, self.source, self.folders.merged(planned.number - 1))
         model.train()
         pad = setting.start.tokenizer.pad_token_id or 0
-        collator = PackedCollator(pad, flatten=setup.attention in FLATTENS)
+        collator = PackedCollator(pad, flatten=setup.attention in VARIABLE_LENGTH)
         settings = TrainerSettings(
             stage=planned.stage,
             order=planned.order,
@@ -127,6 +148,7 @@ class StageRun:
         planned, setting = self.planned, self.setting
         folder = self.folders.after(planned.number)
         facts = {
+            "kind": planned.stage.kind,
             "name": planned.name,
             "steps": planned.order.total_steps,
             "epochs": round(steps.epoch(planned.order.total_steps), 3),
@@ -141,9 +163,13 @@ class StageRun:
             "quantised": planned.stage.quantised,
             "precision": planned.choice.setup.precision,
             "data": [planned.stage.place(entry.file) for entry in planned.stage.data],
+            "digest": planned.digest,
         }
+        start, stages = setting.start, [*earlier, facts]
         model = self._whole_model(trainer)
-        record = keep_model(setting, model, planned, folder, earlier, facts)
+        record = keep_model(
+            model, start.tokenizer, start.template, start.source, folder, stages, write=setting.group.writes
+        )
         setting.group.wait()
         return record
 

@@ -10,7 +10,6 @@ from typing import Any
 from finetuning.curves import Curves, memory_bytes
 from finetuning.distributed import Group
 from finetuning.loss_watch import LossWatch
-from finetuning.stages import TrainingStage
 from finetuning.step_order import StepOrder
 from finetuning.trainer import StepFacts, Then
 from finetuning.training_data import Sequences
@@ -34,6 +33,10 @@ class Clock:
     speed: float = 0.0
     at: float = field(default_factory=monotonic)
 
+    def start(self) -> None:
+        """The first step of a stage is about to be done: what came before (loading a model) is none of its time."""
+        self.at = monotonic()
+
     def tick(self, tokens: int) -> None:
         """A step has learned from so many tokens."""
         now = monotonic()
@@ -54,7 +57,6 @@ class StageSteps:
     run: Run
     group: Group
     name: str
-    stage: TrainingStage
     order: StepOrder
     sequences: Sequences
     curves: Curves

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from finetuning.data_files import files_of
 from finetuning.distributed import Group
 from finetuning.forecast import Setup
 from finetuning.model_folder import (
@@ -77,7 +78,7 @@ def starting_model(
         UsageError: There is no such model, or the stages do not agree on a chat template.
     """
     if given == NEW:
-        template = _template(stages, None)
+        template, _ = _template(stages, None)
         folder = group.main_folder(run.folder) / BASE_FOLDER
         digest = stable_hash((shape or NewModel()).model_dump(), template.digest, seed, _data_names(stages))
         if group.writes:
@@ -87,13 +88,15 @@ def starting_model(
     if shape is not None:
         raise UsageError(f"new_model is set, and base_model is {given}: write base_model: new, or take new_model out.")
     source = check_source(given)
-    template = _template(stages, source)
+    template, why = _template(stages, source)
+    if why and group.writes and any(stage.kind == "supervised" for stage in stages):
+        run.note(f"Conversations are shown in the manner of {template.name}: {why}")
     digest = stable_hash(Reads.listing(Path(source))) if is_path(given) else source
     return StartingModel(source, given, load_tokenizer(source, template), template, digest)
 
 
-def _template(stages: Sequence[TrainingStage], source: str | None) -> ChatTemplate:
-    """The one template of all stages: as they say, the base model's own, or ChatML."""
+def _template(stages: Sequence[TrainingStage], source: str | None) -> tuple[ChatTemplate, str]:
+    """The one template of all stages: as they say, the base model's own, or ChatML; and why not the model's own."""
     named = {str(_template_path(stage)): stage for stage in stages if stage.chat_template}
     found = {template.source: template for template in map(load_template, named)}
     if len(found) > 1:
@@ -102,13 +105,13 @@ def _template(stages: Sequence[TrainingStage], source: str | None) -> ChatTempla
             "every stage, or only in one of them."
         )
     if found:
-        return next(iter(found.values()))
+        return next(iter(found.values())), ""
     if source is None:
-        return load_template(DEFAULT_TEMPLATE)
+        return load_template(DEFAULT_TEMPLATE), ""
     try:
-        return template_of(source)
-    except UsageError:
-        return load_template(DEFAULT_TEMPLATE)
+        return template_of(source), ""
+    except UsageError as error:
+        return load_template(DEFAULT_TEMPLATE), str(error)
 
 
 def _template_path(stage: TrainingStage) -> str | Path:
@@ -137,19 +140,21 @@ def _make(
 def _texts(stages: Sequence[TrainingStage]) -> Iterator[str]:
     for stage in stages:
         for entry in stage.data:
-            name = str(stage.file(entry.file)) if not entry.file.startswith("hub:") else entry.file
-            for row, _ in read_rows(name, on_skip=lambda *_: None, split=entry.split, subset=entry.subset):
-                if not row_problem(row):
-                    yield from row_texts(row)
+            for file in files_of(entry, stage.folder):
+                for row, _ in read_rows(file, on_skip=lambda *_: None, split=entry.split, subset=entry.subset):
+                    if not row_problem(row):
+                        yield from row_texts(row)
 
 
 def _data_names(stages: Sequence[TrainingStage]) -> list[Any]:
-    """What stands for the texts that the tokenizer is trained on: their files, as they are now."""
+    """What stands for the texts that the tokenizer is trained on: their files, as they are now.
+
+    What lies on the hub is taken to stay as it is.
+    """
     return [
-        (entry.file, Reads.listing(stage.file(entry.file).expanduser()))
+        (entry.file, entry.split, entry.subset, Reads.listing(stage.file(entry.file).expanduser()))
         for stage in stages
         for entry in stage.data
-        if not entry.file.startswith("hub:")
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from finetuning.checkpoints import Checkpoints
 from finetuning.distributed import Group
+from finetuning.model_folder import save_weights
 from finetuning.packages import require
 from finetuning.stages import TrainingStage
 from finetuning.step_order import NOTHING, StepOrder
@@ -226,9 +227,7 @@ def _write_checkpoint(trainer: Any, settings: TrainerSettings) -> None:
     """All that training needs to go on; with FSDP the weights are written with the optimiser."""
     with settings.checkpoints.writing(trainer.state.global_step, settings.facts()) as folder:
         if settings.group.writes and not trainer.is_fsdp_enabled:
-            # By itself PEFT asks the hub whether rows were added to the embeddings.
-            plain = {"save_embedding_layers": False} if hasattr(trainer.model, "peft_config") else {}
-            trainer.model.save_pretrained(folder, **plain)
+            save_weights(trainer.model, folder)
         trainer._save_optimizer_and_scheduler(str(folder))
         trainer._save_scaler(str(folder))
         trainer._save_rng_state(str(folder))

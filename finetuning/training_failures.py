@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from generation_functions.errors import AugmentoolkitError, StorageError
@@ -16,27 +16,22 @@ class TrainingFailedError(AugmentoolkitError):
 
 
 @contextmanager
-def explained_failures(stage: str, sequence_length: int, micro: int, kept: str) -> Iterator[None]:
-    """Turn what torch raises inside into an error that says what to change.
+def explained_failures(stage: str, smaller: Sequence[str], kept: Callable[[], str]) -> Iterator[None]:
+    """Turn what torch raises where memory does not suffice into an error that says what to change.
 
     Args:
         stage: What people call the stage.
-        sequence_length: Tokens of a sequence.
-        micro: Sequences in a micro-batch.
-        kept: What is kept, in words.
+        smaller: Settings that need less memory, the most effective first.
+        kept: Says what is kept, when it has failed.
     """
     try:
         yield
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
-        smaller = ["lora_rank: 32 instead of all weights", "quantised: 4bit with it", "a smaller base_model"]
-        if micro > 1:
-            smaller.insert(0, "the preset of a smaller GPU")
         raise TrainingFailedError(
             f"Stage {stage} ran out of memory ({_first_line(error)}). What needs less, the most effective first: "
-            f"sequence_length: {max(8, sequence_length // 2)} (now {sequence_length}), {', '.join(smaller)}. "
-            f"batch_tokens can stay. {kept}"
+            f"{', '.join(smaller)}. {kept()} Change the config, and run the same command again."
         ) from error
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from finetuning.distributed import join
 from finetuning.grpo_rl.judging import Judge
 from finetuning.grpo_rl.policy_run import PolicyRun, Wanted
 from finetuning.grpo_rl.policy_trainer import PolicySettings
 from finetuning.grpo_rl.rewarding import COMPLETIONS_FILE, Rewarding
 from finetuning.grpo_rl.rewards import Reward
+from finetuning.hardware import hardware_of
 from finetuning.model_folder import chosen_device
 from finetuning.packages import require
 from finetuning.questions import Question, read_general_questions
@@ -70,28 +72,29 @@ def grpo_rl_pipeline(
         save_every_steps: Steps between checkpoints.
         keep_checkpoints: Checkpoints that stay: the newest ones.
     """
-    _check(rewards, judge, completions_per_prompt)
-    asked = _prompts(run, prompts_to_ask)
+    micro = micro_batch or completions_per_prompt
+    _check(rewards, judge, completions_per_prompt, prompts_per_step, micro)
+    asked = _prompts(run, prompts_to_ask, prompts_per_step)
     if Path(base_model).exists():
         run.reads(Path(base_model))
     if run.sample is not None:
         run.note(f"{steps} steps of {prompts_per_step * completions_per_prompt} completions would be made.")
         return
-    require("torch", source=base_model)
-    on_cpu = chosen_device(device).startswith("cpu")
+    require("torch", "accelerate", source=base_model)
+    group = join(chosen_device(device))
     settings = PolicySettings(
         steps=steps,
         prompts_per_step=prompts_per_step,
         group=completions_per_prompt,
-        micro=micro_batch or completions_per_prompt,
+        micro=micro,
         longest=max_completion_tokens,
         temperature=temperature,
         rate=learning_rate or (LORA_RATE if lora_rank else FULL_RATE),
         kl=kl,
         seed=seed,
         save_steps=save_every_steps,
-        on_cpu=on_cpu,
-        autocast=not on_cpu,
+        on_cpu=group.device.startswith("cpu"),
+        autocast=hardware_of("auto", group.device).bfloat16,
         scratch=run.folder / "scratch",
     )
     grading = None
@@ -101,11 +104,10 @@ def grpo_rl_pipeline(
         base_model=base_model,
         chat_template=chat_template,
         lora_rank=lora_rank,
-        device=device,
         keep_checkpoints=keep_checkpoints,
         digest=stable_hash(
             [reward.model_dump() for reward in rewards],
-            [one.id for one in asked],
+            [(one.id, one.messages, one.expected) for one in asked],
             lora_rank,
             completions_per_prompt,
             prompts_per_step,
@@ -117,10 +119,11 @@ def grpo_rl_pipeline(
             steps,
         ),
     )
-    PolicyRun(run, wanted, settings, asked, Rewarding(rewards, grading, run.folder / COMPLETIONS_FILE)).train()
+    rewarding = Rewarding(rewards, grading, run.folder / COMPLETIONS_FILE)
+    PolicyRun(run, group, wanted, settings, asked, rewarding).train()
 
 
-def _check(rewards: list[Reward], judge: Model | None, completions_per_prompt: int) -> None:
+def _check(rewards: list[Reward], judge: Model | None, completions: int, prompts_per_step: int, micro: int) -> None:
     """Raise what only shows when the settings are looked at together."""
     labels = [reward.label for reward in rewards]
     twice = sorted({label for label in labels if labels.count(label) > 1})
@@ -130,11 +133,16 @@ def _check(rewards: list[Reward], judge: Model | None, completions_per_prompt: i
         raise UsageError(f"rewards: {', '.join(twice)} is there more than once. Give each a name of its own.")
     if any(reward.kind == "judge" for reward in rewards) and judge is None:
         raise UsageError("rewards: one is of kind judge, and there is no judge. Set judge to the model that grades.")
-    if completions_per_prompt < 2:
+    if completions < 2:
         raise UsageError("completions_per_prompt: at least 2, for they are compared with each other; 8 is common.")
+    if prompts_per_step * completions % micro:
+        raise UsageError(
+            f"micro_batch: {micro} does not divide the {prompts_per_step * completions} answers of a step "
+            "(prompts_per_step times completions_per_prompt). Take a number that does, or leave it out."
+        )
 
 
-def _prompts(run: Run, files: list[ExistingPath]) -> list[Question]:
+def _prompts(run: Run, files: list[ExistingPath], at_least: int) -> list[Question]:
     """What is asked, each once."""
     skipped: list[str] = []
     questions = {one.id: one for one in read_general_questions(files, skipped)}
@@ -148,5 +156,10 @@ def _prompts(run: Run, files: list[ExistingPath]) -> list[Question]:
         raise UsageError(
             f"prompts_to_ask: nothing in {', '.join(map(str, files))} can be asked. Rows are conversations that end "
             "with an answer, or question and answer."
+        )
+    if len(questions) < at_least:
+        raise UsageError(
+            f"prompts_per_step: {at_least} different prompts in a step, and prompts_to_ask holds {len(questions)}. "
+            "Lower it, or give more rows."
         )
     return list(questions.values())

@@ -15,6 +15,7 @@ from typing import Any
 from finetuning.checkpoints import Checkpoints
 from finetuning.grpo_rl.rewarding import Rewarding
 from finetuning.grpo_rl.rewards import Completion
+from finetuning.model_folder import save_weights
 from finetuning.packages import require
 from finetuning.questions import Question
 
@@ -32,6 +33,7 @@ class PolicySettings:
         rate: Learning rate at its highest; it falls linearly.
         kl: What it costs to become unlike the model one began with (the beta of the method); 0 costs no memory either.
         save_steps: Steps between checkpoints.
+        autocast: Compute in bfloat16, whatever the weights are in.
         scratch: A folder that nothing of worth is written to.
     """
 
@@ -131,7 +133,8 @@ def _callback(after_step: AfterStep, save_steps: int) -> Any:
             if not logs or "loss" not in logs:
                 return  # the summary at the end
             stop = after_step(state.global_step, {key: value for key, value in logs.items() if value is not None})
-            control.should_save = stop or state.global_step % save_steps == 0
+            last = state.global_step >= state.max_steps  # the model itself is about to be written
+            control.should_save = not last and (stop or state.global_step % save_steps == 0)
             control.should_training_stop |= stop
 
     return Steps()
@@ -147,9 +150,12 @@ def _trainer_class() -> Any:
         checkpoints: Checkpoints
 
         def _save_checkpoint(self, model: Any, trial: Any) -> None:
+            self.save_checkpoint()
+
+        def save_checkpoint(self) -> None:
+            """Of the step that was done last; `checkpoints` says where."""
             with self.checkpoints.writing(self.state.global_step, {}) as folder:
-                plain = {"save_embedding_layers": False} if hasattr(self.model, "peft_config") else {}
-                self.accelerator.unwrap_model(self.model).save_pretrained(folder, **plain)
+                save_weights(self.accelerator.unwrap_model(self.model), folder)
                 self._save_optimizer_and_scheduler(str(folder))
                 self._save_scaler(str(folder))
                 self._save_rng_state(str(folder))

@@ -50,10 +50,16 @@ class Rewarding:
         self._keep(step, completions, given, totals)
         return totals
 
-    def go_on(self, step: int) -> None:
-        """Leave out what a killed process kept of steps that will be done again."""
+    def go_on(self, step: int) -> list[float]:
+        """Leave out what a killed process kept of steps that will be done again.
+
+        Returns:
+            The mean total of each step until `step`.
+        """
         lines = self.file.read_bytes().splitlines() if self.file.exists() else []
-        write_atomically(self.file, b"".join(line + b"\n" for line in lines if _step(line) <= step))
+        kept = [(line, *found) for line in lines if (found := _step_and_total(line)) and found[0] <= step]
+        write_atomically(self.file, b"".join(line + b"\n" for line, _, _ in kept))
+        return [fmean(total for _, _, total in members) for _, members in groupby(kept, key=lambda one: one[1])]
 
     def _scores(self, reward: Reward, completions: Sequence[Completion]) -> list[float | None]:
         if reward.kind != "judge":
@@ -93,8 +99,10 @@ def _filled(scores: Sequence[float | None], completions: Sequence[Completion]) -
     return filled
 
 
-def _step(line: bytes) -> int:
+def _step_and_total(line: bytes) -> tuple[int, float] | None:
+    """Of a line that was kept; None where a kill has torn it."""
     try:
-        return int(orjson.loads(line)["step"])
+        kept = orjson.loads(line)
+        return int(kept["step"]), float(kept["total"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
-        return 1 << 62  # torn by a kill
+        return None

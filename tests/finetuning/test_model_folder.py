@@ -285,6 +285,17 @@ def test_rows_to_spare_are_used_before_new_ones(without_marks: Path) -> None:
     torch.testing.assert_close(rows[known : known + 2], others.mean(0).expand(2, -1))
 
 
+def test_a_model_whose_makers_set_a_temperature_and_no_sampling_is_saved_all_the_same(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    model = load_model(tiny_model)
+    model.generation_config.temperature = 0.6
+    model.generation_config.do_sample = False
+    save_model(model, load_tokenizer(tiny_model), tmp_path / "model", TrainingRecord())
+    saved = json.loads((tmp_path / "model/generation_config.json").read_text(encoding="utf-8"))
+    assert (saved["do_sample"], saved["temperature"]) == (True, 0.6)
+
+
 # -- adapters --------------------------------------------------------------------------------------------------
 
 

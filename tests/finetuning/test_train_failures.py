@@ -11,7 +11,7 @@ import pytest
 
 from finetuning.checkpoints import Checkpoints
 from finetuning.distributed import Group
-from finetuning.training_failures import TrainingFailedError
+from finetuning.training_failures import TrainingFailedError, explained_failures
 from generation_functions.errors import StorageError
 from tests.conftest import PROJECT
 from tests.support.small_disk import files_no_larger_than
@@ -37,8 +37,9 @@ def test_a_loss_that_explodes_fails_the_run_and_keeps_the_last_good_checkpoint(
     assert state(tmp_path / "run")["status"] == "failed"
     assert len(checkpoints(tmp_path / "run")) == 2
     assert not (tmp_path / "run/model").exists()
-    train(tmp_path / "run", stage(rows, max_steps=2, learning_rate=1e-3), tiny_model)
+    run = train(tmp_path / "run", stage(rows, max_steps=2, learning_rate=1e-3), tiny_model)
     assert state(tmp_path / "run")["status"] == "completed"
+    assert any("1 supervised: begins anew, for what it learns is not what it was" in note for note in run.notes)
 
 
 def test_a_full_disk_fails_the_run_and_it_goes_on_when_there_is_room(
@@ -73,6 +74,24 @@ def test_checkpoints_of_other_settings_are_not_gone_on_from(tmp_path: Path) -> N
     with Checkpoints(tmp_path, "1 supervised", "old", 2, Group()).writing(3, {}):
         pass
     assert Checkpoints(tmp_path, "1 supervised", "new", 2, Group()).newest() is None
+
+
+def test_what_is_kept_is_looked_up_when_memory_has_run_out(tmp_path: Path) -> None:
+    kept = Checkpoints(tmp_path, "1 supervised", "digest", 2, Group())
+
+    def learn(error: Exception) -> None:
+        with explained_failures("1 supervised", ["lora_rank: 32", "a smaller base_model"], kept.kept):
+            with kept.writing(3, {}):
+                pass
+            raise error
+
+    with pytest.raises(
+        TrainingFailedError, match=r"memory .* lora_rank: 32, .* checkpoint of step 3 is kept"
+    ) as raised:
+        learn(MemoryError())
+    assert str(raised.value).endswith("Change the config, and run the same command again.")
+    with pytest.raises(RuntimeError, match="another matter"):
+        learn(RuntimeError("another matter"))
 
 
 _STARVED = """

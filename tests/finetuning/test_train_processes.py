@@ -13,7 +13,7 @@ from finetuning.checkpoints import Checkpoints
 from finetuning.distributed import Group, join
 from finetuning.stages import TrainingStage
 from finetuning.step_order import StepOrder
-from finetuning.trainer import TrainerSettings, check_spread
+from finetuning.trainer import StepFacts, Then, TrainerSettings, build_trainer, check_spread
 from finetuning.training_failures import TrainingFailedError
 from generation_functions.errors import UsageError
 from tests.conftest import PROJECT
@@ -58,7 +58,10 @@ def test_two_processes_and_accumulation_give_the_losses_of_one_process(tmp_path:
     assert ended[-1]["status"] == "completed"
 
 
-def test_small_batches_that_add_up_give_the_losses_of_one_large_batch(tmp_path: Path, tiny_model: Path) -> None:
+@pytest.mark.parametrize("micro", [1, 3])
+def test_small_batches_that_add_up_give_the_losses_of_one_large_batch(
+    tmp_path: Path, tiny_model: Path, micro: int
+) -> None:
     """Proof 6 of the training design, the accumulation: rows of different lengths weigh as their tokens do."""
     import torch
 
@@ -66,16 +69,29 @@ def test_small_batches_that_add_up_give_the_losses_of_one_large_batch(tmp_path: 
     from finetuning.training_data import DataEntry, PackedCollator, RowEncoder, read_training_data
 
     rows = write_rows(tmp_path / "rows.jsonl", conversations([("Why?", "So."), *facts()[:6], ("Go on?", "Yes. " * 9)]))
-    train(tmp_path / "run", stage(rows, max_steps=1, batch_tokens=4096), tiny_model)
     encoder = RowEncoder(load_tokenizer(tiny_model), template_of(tiny_model))
-    data = read_training_data(
-        [DataEntry(file=str(rows))], encoder, sequence_length=64, store=tmp_path / "tokens", seed=1
-    )
-    sequences = data.sequences(1)
-    batch = PackedCollator(0)([sequences[number] for number in range(len(sequences))])
+    data = read_training_data([DataEntry(file=str(rows))], encoder, sequence_length=64, store=tmp_path / "tokens")
+    sequences, collator, group = data.sequences(1), PackedCollator(0), Group()
+    model = load_model(tiny_model, device="cpu")
     with torch.no_grad():
-        whole = float(load_model(tiny_model, device="cpu")(**batch).loss)
-    assert losses(tmp_path / "run")[1] == pytest.approx(whole, abs=2e-6)
+        whole = float(model(**collator([sequences[number] for number in range(len(sequences))])).loss)
+    told: list[float] = []
+
+    def after_step(facts: StepFacts) -> Then:
+        told.append(facts.loss)
+        return Then()
+
+    settings = TrainerSettings(
+        stage=stage(rows),
+        order=StepOrder(len(sequences), sequences.longest, len(sequences), micro),
+        rate=1e-3,
+        seed=0,
+        group=group,
+        checkpoints=Checkpoints(tmp_path / "checkpoints", "1 supervised", "", 1, group),
+    )
+    assert settings.order.accumulation > 1
+    build_trainer(model.train(), sequences, collator, settings, after_step).train()
+    assert told == [pytest.approx(whole, abs=2e-6)]
 
 
 def test_a_model_that_is_not_spread_as_asked_is_noticed(tmp_path: Path) -> None:
@@ -100,3 +116,15 @@ def test_what_torchrun_sets_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORLD_SIZE", "two")
     with pytest.raises(UsageError, match="must be numbers, as torchrun sets them"):
         join("cpu")
+
+
+def test_a_gpu_that_this_process_was_not_given_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4,5")
+    with pytest.raises(UsageError, match=r"cuda:2 is asked for, and CUDA_VISIBLE_DEVICES=4,5 leaves 2 GPU"):
+        join("cuda:2")
+
+
+def test_a_gpu_where_there_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    with pytest.raises(UsageError, match="torch finds no GPU here"):
+        join("cuda")

@@ -14,12 +14,13 @@ from finetuning.grpo_rl.pipeline import grpo_rl_pipeline
 from finetuning.grpo_rl.rewarding import Rewarding
 from finetuning.grpo_rl.rewards import Completion, Reward, score_by_rule
 from finetuning.model_folder import is_model_folder, load_model, read_record
+from finetuning.model_sources import base_of
 from generation_functions import Model, Run
 from generation_functions.errors import PausedError, UsageError
 from generation_functions.testing.fake_endpoint import FakeEndpoint
 from tests.support import grading_model
-from tests.support.small_run import lines
-from tests.support.training import conversations, facts, write_rows
+from tests.support.small_run import lines, state
+from tests.support.training import conversations, facts, stage, train, write_rows
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -148,6 +149,42 @@ def test_a_judge_that_stays_silent_pauses_the_run_and_it_goes_on_from_its_checkp
     assert is_model_folder(tmp_path / "run/model")
 
 
+def test_what_was_learned_before_a_pause_is_in_a_checkpoint_however_seldom_they_are_written(
+    tmp_path: Path, tiny_model: Path, rows: Path, endpoint: FakeEndpoint
+) -> None:
+    settings = judged(endpoint, steps=5, save_every_steps=100, judge_patience=3)
+    endpoint.faults(empty=1.0)
+    with pytest.raises(PausedError, match="graded nothing for 3 steps"):
+        learn(tmp_path / "run", tiny_model, rows, **settings)
+    endpoint.faults()
+    run = learn(tmp_path / "run", tiny_model, rows, **settings)
+    assert "1 grpo: goes on after step 2 of 5" in run.notes
+    by_step = [line["total"] for line in lines(tmp_path / "run/completions.jsonl")]
+    means = [fmean(by_step[4 * step : 4 * step + 4]) for step in range(5)]
+    (stage,) = read_record(tmp_path / "run/model").stages
+    assert stage["first_reward"] == pytest.approx(fmean(means), abs=1e-5), "of all steps, whichever process did them"
+    assert "model" in state(tmp_path / "run")["folders"], "without its model, the run is not complete"
+
+
+def test_an_adapter_is_gone_on_from_with_what_it_has_learned(tmp_path: Path, tiny_model: Path, rows: Path) -> None:
+    import torch
+
+    taught = stage(rows, lora_rank=4, max_steps=4, learning_rate=5e-2)
+    train(tmp_path / "taught", taught, tiny_model)
+    source = tmp_path / "taught/model"
+    learn(tmp_path / "run", source, rows, lora_rank=4, steps=1, learning_rate=1e-12)
+
+    def logits(folder: Path) -> Any:
+        with torch.no_grad():
+            return load_model(folder, device="cpu")(torch.arange(20)[None]).logits
+
+    made = tmp_path / "run/model"
+    assert (logits(source) - logits(tiny_model)).abs().max() > 0.1
+    torch.testing.assert_close(logits(made), logits(source), atol=1e-4, rtol=1e-4)
+    assert Path(base_of(made)).resolve() == tmp_path / "run/stage_models/0-merged"
+    assert [one["kind"] for one in read_record(made).stages] == ["supervised", "grpo"]
+
+
 @pytest.mark.parametrize(
     ("text", "reward", "score"),
     [
@@ -182,6 +219,9 @@ def test_exact_says_nothing_of_a_row_without_an_answer() -> None:
         ({"rewards": [Reward(kind="judge")]}, "there is no judge"),
         ({"rewards": [WITH_A_B, WITH_A_B]}, "has a b is there more than once"),
         ({"completions_per_prompt": 1}, "at least 2"),
+        ({"micro_batch": 3}, "3 does not divide the 4 answers of a step"),
+        ({"prompts_per_step": 5}, "5 different prompts in a step, and prompts_to_ask holds 4"),
+        ({"device": "gpu"}, "There is no device 'gpu'"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(
