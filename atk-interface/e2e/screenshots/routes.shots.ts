@@ -7,6 +7,8 @@ import { ROUTES } from "../support/routes";
 import { test } from "../support/test";
 
 const FOLDER = process.env["SCREENSHOTS"] ?? join(REPOSITORY, "docs", "interface");
+/** Only these pages, by their names in support/routes.ts; all where nobody names any. */
+const WANTED = process.env["PAGES"]?.split(",");
 const SIZES = [
   { width: 1440, height: 900 },
   { width: 1024, height: 768 },
@@ -23,7 +25,7 @@ test("every page, in both themes, on three screens", async ({ browser, service }
   for (const viewport of SIZES) {
     for (const colorScheme of THEMES) {
       const page = await quietPage(browser, viewport, colorScheme);
-      for (const { name, path } of ROUTES) {
+      for (const { name, path } of ROUTES.filter((route) => WANTED?.includes(route.name) ?? true)) {
         await page.goto(service.url + path(there));
         await page.getByRole("main").waitFor();
         await settled(page);

@@ -28,6 +28,8 @@ interface LineChartProps {
   /** Charts of one group show the same place under the pointer. */
   group: string;
   marks?: readonly Mark[];
+  /** `along` counts something: no ticks between two of them. */
+  whole?: boolean;
   /** Every factor of ten takes as much room; only what is above nothing can be drawn. */
   logarithmic?: boolean;
 }
@@ -36,6 +38,9 @@ const HEIGHT = 150;
 /** uPlot names it only in a const enum, which does not exist when this runs. */
 const LOGARITHMIC = { distr: 3 } as const;
 const NO_MARKS: readonly Mark[] = [];
+/** Room above the highest value, and more of it where words of marks stand there. */
+const HEADROOM = { plain: 1.1, marked: 1.25 };
+const WHOLE_STEPS = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 
 /** Figures over time or steps. What is under the pointer is written above it. */
 export function LineChart(props: LineChartProps) {
@@ -97,7 +102,8 @@ function summaryOf({ label, values }: Line, format: (value: number) => string): 
 
 /** The colours are those of the page around it, so the chart is made anew when the theme changes. */
 function optionsFor(element: HTMLElement, latest: () => LineChartProps, onMove: (index: number | null) => void): uPlot.Options {
-  const { lines, group, logarithmic = false } = latest();
+  const { lines, group, marks = NO_MARKS, logarithmic = false, whole = false } = latest();
+  const headroom = marks.length > 0 ? HEADROOM.marked : HEADROOM.plain;
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const font = `12px ${style.fontFamily}`;
@@ -105,13 +111,13 @@ function optionsFor(element: HTMLElement, latest: () => LineChartProps, onMove: 
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: group }, points: { size: 7 } },
     // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's names for it are types only
-    scales: { x: { time: false }, y: logarithmic ? LOGARITHMIC : { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+    scales: { x: { time: false }, y: logarithmic ? LOGARITHMIC : { range: (_plot, _low, high) => [0, high > 0 ? high * headroom : 1] } },
     axes: [
-      { ...axis, size: 24, space: 80, values: (_plot, ticks) => ticks.map((tick) => latest().formatAlong(tick)) },
+      { ...axis, size: 24, space: 80, ...(whole && { incrs: WHOLE_STEPS }), values: (_plot, ticks) => ticks.map((tick) => latest().formatAlong(tick)) },
       { ...axis, size: 56, space: 34, values: (_plot, ticks) => ticks.map((tick: number | null) => (tick === null ? "" : tick === 0 ? "0" : latest().format(tick))) },
     ],
     series: [{}, ...lines.map((line, index) => seriesFor(line, index === 0 ? colour("--hue-strong") : colour("--text"), !logarithmic))],

@@ -24,7 +24,7 @@ export function Component() {
       {isInbox ? (
         <CorrectionsView />
       ) : (
-        <div className="grid flex-1 gap-5 lg:grid-cols-[17rem_minmax(0,1fr)]">
+        <div className="grid flex-1 grid-rows-[auto_1fr] gap-5 lg:grid-rows-1 lg:grid-cols-[17rem_minmax(0,1fr)]">
           <ConversationList current={id} />
           <div className="flex min-w-0 flex-col gap-4">
             {id ? (

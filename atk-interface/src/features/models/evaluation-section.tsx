@@ -13,6 +13,7 @@ import { FigureBars } from "@/features/models/figure-bars";
 import { factsIn } from "@/features/models/evaluation-facts";
 import { useAddress } from "@/lib/address";
 import { moment } from "@/lib/format";
+import { nameOfModel } from "@/lib/paths";
 
 /** What evaluations say of a model; with several, one is chosen, the newest first. */
 export function EvaluationSection({ model }: { model: ModelDetails }) {
@@ -25,7 +26,7 @@ export function EvaluationSection({ model }: { model: ModelDetails }) {
     <>
       <Panel
         title="Evaluation"
-        lead={`Before: ${chosen.before || "nothing"}. After: ${chosen.after}.`}
+        lead={`Before: ${chosen.before ? nameOfModel(chosen.before) : "nothing"}. After: ${nameOfModel(chosen.after)}.`}
         actions={
           <>
             {evaluations.length > 1 && (

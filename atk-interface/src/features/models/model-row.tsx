@@ -15,7 +15,7 @@ export function ModelRow({ model }: { model: ModelEntry }) {
   return (
     <li className="flex flex-wrap items-center gap-x-5 gap-y-2 rounded-xl border border-line bg-panel px-4 py-3">
       <Icon aria-hidden className="size-5 shrink-0 text-hue" />
-      <div className="min-w-0 flex-1 basis-72">
+      <div className="min-w-0 flex-1 basis-56">
         <p className="flex flex-wrap items-baseline gap-x-2">
           <Link to={addressOf(model.path)} className="font-semibold break-all hover:underline">
             {model.name}

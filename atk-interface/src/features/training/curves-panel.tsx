@@ -20,7 +20,7 @@ export default function CurvesPanel({ run, stages }: { run: string; stages: Trai
   const attempts = history?.attempts ?? NO_ATTEMPTS;
   const series = useMemo(() => seriesOf(stages, attempts), [stages, attempts]);
   const charts = useMemo(() => chartsOf(series), [series]);
-  const common = { along: series.steps, axis: "the steps", formatAlong: (step: number) => `step ${count(step)}`, group: "training", marks: series.marks };
+  const common = { along: series.steps, axis: "the steps", formatAlong: (step: number) => `step ${count(step)}`, whole: true, group: "training", marks: series.marks };
   return (
     <Panel
       title="Curves"

@@ -68,10 +68,6 @@ function Compared({ comparison }: { comparison: EvaluationComparison }) {
   const names: [string, string] = first.run_name === second.run_name ? ["the first", "the second"] : [first.run_name, second.run_name];
   return (
     <>
-      <div className="grid gap-5 md:grid-cols-2">
-        <Side evaluation={first} alone={onlyIn(first, shared)} />
-        <Side evaluation={second} alone={onlyIn(second, shared)} />
-      </div>
       {figures.length === 0 ? (
         <Empty title="They have no figure in common">They were asked different things. Evaluate both models with the same questions and texts.</Empty>
       ) : (
@@ -82,6 +78,10 @@ function Compared({ comparison }: { comparison: EvaluationComparison }) {
           </p>
         </Panel>
       )}
+      <div className="grid gap-5 md:grid-cols-2">
+        <Side evaluation={first} alone={onlyIn(first, shared)} />
+        <Side evaluation={second} alone={onlyIn(second, shared)} />
+      </div>
     </>
   );
 }
