@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import Any
 
 from finetuning.evaluate.memory import halving
@@ -88,11 +89,16 @@ class Answerer:
         waiting = [one for one in waiting if one.limit > 0]
         while waiting:
             with halving(self, "_batch_size", 1, "Lower max_answer_tokens.") as attempt:
-                batch = waiting[: self._batch_size]
+                batch = self._fitting(waiting[: self._batch_size])
                 answers = self._generate(batch, tick)
             if attempt.done:
                 del waiting[: len(batch)]
                 yield [(one.question, answer) for one, answer in zip(batch, answers, strict=True)]
+
+    def _fitting(self, batch: Sequence[_Asked]) -> Sequence[_Asked]:
+        """The first of them with which the longest answer, for which all are continued, stays within the context."""
+        longest = batch[0].limit
+        return list(takewhile(lambda one: len(one.ids) + longest <= self._context, batch))
 
     def _prepared(self, question: Question) -> _Asked:
         """Token ids and the longest answer; 0 where the template or the context has no room for the question."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from finetuning.evaluate.conclusions import Evaluation, chance_text, conclusions, shown
 from finetuning.evaluate.figures import Figure
+
+_FOLDERS = re.compile(r"(?<![\w./])/(?:[^/\s,;:]+/)+")  # of a path from the root on: the file's name stays
 
 
 def card_text(evaluation: Evaluation, figures: Sequence[Figure]) -> str:
@@ -33,10 +36,10 @@ def card_text(evaluation: Evaluation, figures: Sequence[Figure]) -> str:
     lines += [
         "",
         "In brackets: 95 % confidence intervals (Wilson for shares, paired bootstrap otherwise). Tests are paired: "
-        "McNemar for shares, sign flips otherwise. Questions count as contaminated when 13 of their words in a row, or "
-        "a question nearly the same, are in the training data.",
+        "McNemar for shares of unrelated questions, sign flips otherwise. Questions count as contaminated when 13 of "
+        "their words in a row (all of them, of 5 to 12), or a question nearly the same, are in the training data.",
     ]
-    lines += [f"\n{_inline(note)}" for note in evaluation.notes]
+    lines += [f"\n{_inline(_FOLDERS.sub('', note))}" for note in evaluation.notes]
     return "\n".join(lines) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from finetuning.questions import Question
 DOMAIN, GENERAL = "questions", "general questions"
 SOURCES, HELD_OUT, GENERAL_TEXTS = "source texts", "held-out texts", "general texts"
 GENERAL_ANSWERS = f"expected answers to {GENERAL}"
+_NO_FRACTIONS = 1000
 _TELLING = ("judged", "f1", "exact_match", "bits_per_byte")
 
 
@@ -29,9 +30,10 @@ class Evaluation:
         material: What they were measured on.
         measured: Their results.
         contamination: Where questions and texts were seen in training, by id; None when there was nothing to look in.
-        judged: What the judge says of each answer, by role and question; None without a judge.
+        judged: What the judge says of each answer that it could judge, by role and question; None without a judge.
         tasks: Figures of lm-eval.
         seed: Of all resampling.
+        notes: What a reader should know.
     """
 
     models: dict[str, dict[str, Any]]
@@ -91,33 +93,36 @@ def _text_figures(evaluation: Evaluation, name: str, subject: str, kind: Literal
     if not found["after"]:
         return []
     pieces = {role: {one: of_set[one] for one in kept} for role, of_set in found.items()}
-    return text_figures(subject, pieces["after"], pieces.get("before"), evaluation.seed)
+    units = {one.id: one.unit for one in evaluation.material.questions.get(name, [])} if kind == "expected" else None
+    return text_figures(subject, pieces["after"], pieces.get("before"), evaluation.seed, units)
 
 
 def _question_figures(evaluation: Evaluation, name: str, subject: str, asked: Sequence[Question]) -> list[Figure]:
     if not asked:
         return []
-    units = [question.unit for question in asked]
     scores = {role: question_scores(evaluation, role, name, asked) for role in evaluation.measured}
     figures = []
     for measure in ("judged", "exact_match", "f1", "contained", "stopped"):
-        if measure not in scores["after"][0]:
+        # An answer that the judge could not judge takes its question out of that figure, for both models.
+        kept = [place for place in range(len(asked)) if all(measure in of_role[place] for of_role in scores.values())]
+        if not kept:
             continue
-        after = [one[measure] for one in scores["after"]]
-        before = [one[measure] for one in scores["before"]] if "before" in scores else None
+        after = [scores["after"][place][measure] for place in kept]
+        before = [scores["before"][place][measure] for place in kept] if "before" in scores else None
         make = mean if measure == "f1" else proportion
-        figures.append(make(subject, measure, after, before, units, evaluation.seed))
+        figures.append(make(subject, measure, after, before, [asked[place].unit for place in kept], evaluation.seed))
     return figures
 
 
 def question_scores(evaluation: Evaluation, role: Role, name: str, asked: Iterable[Question]) -> list[dict[str, float]]:
-    """The scores of one model's answer to each question."""
+    """The scores of one model's answer to each question; `judged` is missing where the judge's word is."""
     found = []
     for question in asked:
         answer = evaluation.measured[role].answers[name][question.id]
         scores = score(answer.text, question.expected).as_dict() | {"stopped": float(answer.stopped)}
-        if name == DOMAIN and evaluation.judged is not None:
-            scores["judged"] = float(evaluation.judged[role].get(question.id, False))
+        judged = evaluation.judged[role] if name == DOMAIN and evaluation.judged is not None else {}
+        if question.id in judged:
+            scores["judged"] = float(judged[question.id])
         found.append(scores)
     return found
 
@@ -156,12 +161,18 @@ def conclusions(evaluation: Evaluation, figures: Sequence[Figure]) -> list[dict[
         said.append({"verdict": "", "kind": "knowledge", "text": text})
     for subject, kind in _told_of(evaluation):
         of_it = {figure.measure: figure for figure in figures if figure.subject == subject}
-        for measure in _TELLING:
-            if measure in of_it:
-                said.append(_sentence(of_it[measure], kind))
-                if measure != "judged":
-                    break
+        said += [_sentence(figure, kind) for figure in _telling(of_it)]
+    said += [_sentence(figure, "ability") for figure in evaluation.tasks]
     return said
+
+
+def _telling(figures: Mapping[str, Figure]) -> Iterator[Figure]:
+    """Of the figures about one subject the judge's, and the first of the others that is there."""
+    for measure in _TELLING:
+        if measure in figures:
+            yield figures[measure]
+            if measure != "judged":
+                return
 
 
 def _told_of(evaluation: Evaluation) -> list[tuple[str, str]]:
@@ -174,7 +185,6 @@ def _told_of(evaluation: Evaluation) -> list[tuple[str, str]]:
         (GENERAL_TEXTS, "ability"),
         (GENERAL_ANSWERS, "ability"),
         (GENERAL, "ability"),
-        *((figure.subject, "ability") for figure in evaluation.tasks),
     ]
 
 
@@ -198,6 +208,8 @@ def _sentence(figure: Figure, kind: str) -> dict[str, str]:
 def _why_not_shown(figure: Figure, kind: str) -> str:
     if figure.difference is None or figure.difference.low is None:
         return "There is too little to measure it on."
+    if kind == "ability" and figure.better == "higher" and figure.before is not None and not figure.before.value:
+        return "The model before could not do it either, so this cannot show whether anything was forgotten."
     return (
         "No forgetting is shown."
         if kind == "ability"
@@ -208,6 +220,8 @@ def _why_not_shown(figure: Figure, kind: str) -> str:
 def shown(interval: Interval, unit: str) -> str:
     """A figure with its interval: `42.0 % (33.1 to 51.4)`."""
     scale, ending, digits = (100, " %", 1) if unit == "share" else (1, "", 3 if unit == "bits" else 2)
+    if abs(interval.value) >= _NO_FRACTIONS:
+        digits = 0
     text = f"{interval.value * scale:,.{digits}f}{ending}"
     if interval.low is None or interval.high is None:
         return text

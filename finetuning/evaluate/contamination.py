@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generation_functions.datasets.row_files import read_rows, row_files
+from generation_functions.datasets.row_files import OnSkip, read_rows, row_files
 from generation_functions.datasets.rows import row_format, row_messages, row_texts
 from generation_functions.near_duplicates import find_repeated
 from generation_functions.words import UNSPACED
@@ -85,6 +85,7 @@ def find_contamination(
     texts: Mapping[str, str],
     trained_on: Sequence[Path],
     tick: Callable[[str], None] = lambda file: None,
+    on_skip: OnSkip = lambda file, row, reason: None,
 ) -> dict[str, Found]:
     """The questions and texts that are in the training data, with the first place of each.
 
@@ -93,6 +94,7 @@ def find_contamination(
         texts: Texts that should be new to the model, by id.
         trained_on: Training folders, or files of rows.
         tick: Called with each file, and now and then within it.
+        on_skip: Told of rows and files that cannot be read, and so were not searched.
 
     Raises:
         UsageError: There are no rows.
@@ -103,7 +105,7 @@ def find_contamination(
     for file in _files(trained_on):
         shown = str(file)
         tick(shown)
-        asked = _questions(_rows(file, tick), known, found, shown)
+        asked = _questions(_rows(file, tick, on_skip), known, found, shown)
         for index in sorted(find_repeated(list(questions.values()), asked, THRESHOLD)):
             found.setdefault(names[index], Found("near-duplicate question", shown))
     return found
@@ -115,8 +117,8 @@ def _files(trained_on: Sequence[Path]) -> list[Path]:
     return [file for file in dict.fromkeys(files) if file.name != "dataset_info.json"]
 
 
-def _rows(file: Path, tick: Callable[[str], None]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for row, origin in read_rows(str(file), on_skip=lambda *problem: None):
+def _rows(file: Path, tick: Callable[[str], None], on_skip: OnSkip) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for row, origin in read_rows(str(file), on_skip=on_skip):
         if origin["row"] % 1000 == 0:
             tick(str(file))
         yield origin["row"], row

@@ -14,6 +14,7 @@ from finetuning.evaluate.significance import (
     Interval,
     Units,
     bootstrap,
+    effective_trials,
     mcnemar,
     newcombe,
     paired_bootstrap,
@@ -23,6 +24,7 @@ from finetuning.evaluate.significance import (
 
 Verdict = Literal["learned", "not shown", "forgot"]
 Better = Literal["higher", "lower"]
+_FLIPS = "paired sign-flip"
 _BYTES_OF_A_TOKEN = 4
 _LEAST_CHANGE = 0.01
 """Texts are so long that any two models differ in them beyond chance; perplexities this close are the same to us."""
@@ -89,7 +91,11 @@ class Figure:
 def proportion(
     subject: str, measure: str, after: Sequence[float], before: Sequence[float] | None, units: Sequence[str], seed: int
 ) -> Figure:
-    """A share of questions: Wilson's intervals, McNemar's test; the difference resamples related questions together.
+    """A share of questions, with Wilson's intervals.
+
+    McNemar's test and Wilson's interval want questions that have nothing to do with each other. Where some share a
+    unit, signs are flipped unit by unit instead, and the interval is that of fewer questions (`effective_trials`).
+    The difference is resampled by units in any case.
 
     Args:
         subject: What kind of questions.
@@ -99,12 +105,16 @@ def proportion(
         units: What each question shares with related ones.
         seed: Of the resampling.
     """
-    now = wilson(round(sum(after)), len(after))
-    then = difference = p = None
+    new = _grouped(after, units)
+    now, then, difference, p, test = _share(new), None, None, None, ""
     if before is not None:
-        then = wilson(round(sum(before)), len(before))
-        difference = _with_doubt(paired_bootstrap(_grouped(before, units), _grouped(after, units), seed)[2], then, now)
-        p = mcnemar(before, after)
+        old = _grouped(before, units)
+        then = _share(old)
+        difference = _with_doubt(paired_bootstrap(old, new, seed)[2], then, now)
+        if len(new.weights) == len(after):
+            p, test = mcnemar(before, after), "McNemar, exact"
+        else:
+            p, test = _flipped(old, new, seed), _FLIPS
     return Figure(
         name=f"{subject}: {_WORDS[measure]}",
         measure=measure,
@@ -116,8 +126,13 @@ def proportion(
         before=then,
         difference=difference,
         p=p,
-        test="McNemar, exact" if p is not None else "",
+        test=test,
     )
+
+
+def _share(units: Units) -> Interval:
+    trials = effective_trials(units)
+    return replace(wilson(units.ratio * trials, trials), value=units.ratio)
 
 
 def mean(
@@ -128,14 +143,14 @@ def mean(
     compared = None
     if before is not None:
         found = _compared(_grouped(before, units), now, seed)
-        old, new = _spread(found.before, len(before)), _spread(found.after, len(after))
+        old, new = (_spread(interval, len(now.weights)) for interval in (found.before, found.after))
         compared = Comparison(old, new, _with_doubt(found.difference, old, new), found.p, found.test)
-    alone = _spread(bootstrap(now, seed), len(after))
+    alone = _spread(bootstrap(now, seed), len(now.weights))
     return _figure(subject, measure, "share", "higher", len(after), alone, compared)
 
 
 def _spread(interval: Interval, count: int) -> Interval:
-    """Where all scores are 0, or all are 1, resamples say nothing: the interval of a proportion does."""
+    """Where all scores are 0, or all are 1, resamples say nothing: the interval of a share of `count` units does."""
     if interval.low is not None and interval.low == interval.high and interval.value in (0.0, 1.0):
         return wilson(round(interval.value * count), count)
     return interval
@@ -148,35 +163,53 @@ def _with_doubt(difference: Interval, before: Interval, after: Interval) -> Inte
 
 
 def _grouped(scores: Sequence[float], units: Sequence[str]) -> Units:
-    totals: dict[str, list[float]] = {}
-    for unit, score in zip(units, scores, strict=True):
-        totals.setdefault(unit, []).append(score)
-    return Units([math.fsum(group) for group in totals.values()], [float(len(group)) for group in totals.values()])
+    return _together(units, scores, [1.0] * len(scores))
+
+
+def _together(units: Sequence[str], totals: Sequence[float], weights: Sequence[float]) -> Units:
+    """Sums by unit."""
+    summed: dict[str, tuple[list[float], list[float]]] = {}
+    for unit, total, weight in zip(units, totals, weights, strict=True):
+        of_unit = summed.setdefault(unit, ([], []))
+        of_unit[0].append(total)
+        of_unit[1].append(weight)
+    return Units([math.fsum(found) for found, _ in summed.values()], [math.fsum(of) for _, of in summed.values()])
 
 
 def text_figures(
-    subject: str, after: Mapping[str, Sequence[Piece]], before: Mapping[str, Sequence[Piece]] | None, seed: int
+    subject: str,
+    after: Mapping[str, Sequence[Piece]],
+    before: Mapping[str, Sequence[Piece]] | None,
+    seed: int,
+    units: Mapping[str, str] | None = None,
 ) -> list[Figure]:
-    """Bits per byte, and perplexity, of the same texts; nothing where no token was scored."""
-    if before is None:
-        now, then = [piece for found in after.values() for piece in found if piece.tokens], None
-    else:
-        pairs = [
-            (old, new)
-            for name, found in after.items()
-            for old, new in zip(before[name], found, strict=False)
-            if old.tokens and new.tokens
-        ]
-        then, now = [old for old, _ in pairs], [new for _, new in pairs]
-    if not now:
+    """Bits per byte, and perplexity, of the same texts; nothing where no token was scored.
+
+    Args:
+        subject: What kind of texts.
+        after: Pieces of each text, by its id.
+        before: The same of the earlier model.
+        seed: Of the resampling.
+        units: What a text shares with related ones, by its id; None: each piece is a unit.
+    """
+    found = [
+        (units[name] if units else f"{name} {number}", old, new)
+        for name, pieces in after.items()
+        for number, (old, new) in enumerate(zip(pieces if before is None else before[name], pieces, strict=False))
+        if old.tokens and new.tokens
+    ]
+    if not found:
         return []
-    if then is None:
+    drawn, then, now = [unit for unit, _, _ in found], [old for _, old, _ in found], [new for _, _, new in found]
+    if before is None:
+        alone = bootstrap(_bits(drawn, now), seed), _exp(bootstrap(_nats(drawn, now), seed))
         return [
-            _figure(subject, "bits_per_byte", "bits", "lower", len(now), bootstrap(_bits(now), seed), None),
-            _figure(subject, "perplexity", "perplexity", "lower", len(now), _exp(bootstrap(_nats(now), seed)), None),
+            _figure(subject, "bits_per_byte", "bits", "lower", len(now), alone[0], None),
+            _figure(subject, "perplexity", "perplexity", "lower", len(now), alone[1], None),
         ]
     same = [piece.tokens for piece in now] == [piece.tokens for piece in then]
-    bits, logs = _compared(_bits(then), _bits(now), seed), _compared(_nats(then), _nats(now), seed)
+    bits = _compared(_bits(drawn, then), _bits(drawn, now), seed)
+    logs = _compared(_nats(drawn, then), _nats(drawn, now), seed)
     # Tokens of about four bytes, where both models have tokens of their own.
     change = logs.difference.value if same else bits.difference.value * math.log(2) * _BYTES_OF_A_TOKEN
     matters = abs(math.expm1(min(change, 700))) >= _LEAST_CHANGE
@@ -197,12 +230,12 @@ def _perplexity_difference(logs: Comparison) -> Interval:
     return Interval(then * math.expm1(min(change.value, 700)), ends[0], ends[1])
 
 
-def _bits(pieces: Sequence[Piece]) -> Units:
-    return Units([piece.nats / math.log(2) for piece in pieces], [float(piece.bytes) for piece in pieces])
+def _bits(units: Sequence[str], pieces: Sequence[Piece]) -> Units:
+    return _together(units, [piece.nats / math.log(2) for piece in pieces], [float(piece.bytes) for piece in pieces])
 
 
-def _nats(pieces: Sequence[Piece]) -> Units:
-    return Units([piece.nats for piece in pieces], [float(piece.tokens) for piece in pieces])
+def _nats(units: Sequence[str], pieces: Sequence[Piece]) -> Units:
+    return _together(units, [piece.nats for piece in pieces], [float(piece.tokens) for piece in pieces])
 
 
 def _exp(interval: Interval) -> Interval:
@@ -212,8 +245,11 @@ def _exp(interval: Interval) -> Interval:
 
 def _compared(before: Units, after: Units, seed: int) -> Comparison:
     then, now, difference = paired_bootstrap(before, after, seed)
-    changes = [new - old for new, old in zip(after.totals, before.totals, strict=True)]
-    return Comparison(then, now, difference, sign_flip(changes, seed), "paired sign-flip")
+    return Comparison(then, now, difference, _flipped(before, after, seed), _FLIPS)
+
+
+def _flipped(before: Units, after: Units, seed: int) -> float:
+    return sign_flip([new - old for new, old in zip(after.totals, before.totals, strict=True)], seed)
 
 
 def _figure(

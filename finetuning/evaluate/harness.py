@@ -83,24 +83,29 @@ def _evaluate(
                 "download their data."
             ) from error
     counts = found.get("n-samples", {})
+    main = {task: _main(measures) for task, measures in found["results"].items()}
     return {
-        task: _main(measures) | {"count": int(counts.get(task, {}).get("effective", 0))}
-        for task, measures in found["results"].items()
+        task: measured | {"count": int(counts.get(task, {}).get("effective", 0))}
+        for task, measured in main.items()
+        if measured
     }
 
 
 def _main(measures: Mapping[str, Any]) -> dict[str, Any]:
+    """Of one task; nothing for a group whose tasks have no figure in common."""
     numbers = {
         name: value
         for name, value in measures.items()
         if isinstance(value, int | float) and "," in name and "_stderr" not in name
     }
     name = next((one for one in _PREFERRED if one in numbers), next(iter(numbers), ""))
+    if not name:
+        return {}
     measure, _, how = name.partition(",")
     error = measures.get(f"{measure}_stderr,{how}")
     return {
         "measure": measure,
-        "value": float(numbers.get(name, math.nan)),
+        "value": float(numbers[name]),
         "error": float(error) if isinstance(error, int | float) else None,
     }
 
@@ -109,6 +114,7 @@ def _figure(task: str, results: Mapping[str, Mapping[str, Any]]) -> Figure:
     """Without the single samples the models cannot be paired: their standard errors are added, which is cautious."""
     now, then = results["after"][task], results.get("before", {}).get(task)
     lower = any(word in now["measure"] for word in _LOWER_IS_BETTER)
+    share = not lower and all(0 <= one["value"] <= 1 for one in (now, then) if one)
     difference = p = None
     if then is not None:
         error = math.hypot(then["error"] or 0.0, now["error"] or 0.0)
@@ -118,16 +124,20 @@ def _figure(task: str, results: Mapping[str, Mapping[str, Any]]) -> Figure:
         name=f"{task}: {now['measure']}",
         measure=now["measure"],
         subject=f"lm-eval {task}",
-        unit="" if lower else "share",
+        unit="share" if share else "",
         better="lower" if lower else "higher",
         count=now["count"],
-        after=_around(now["value"], now["error"]),
-        before=_around(then["value"], then["error"]) if then is not None else None,
+        after=_around(now["value"], now["error"], share),
+        before=_around(then["value"], then["error"], share) if then is not None else None,
         difference=difference,
         p=p,
         test="z, unpaired" if p is not None else "",
     )
 
 
-def _around(value: float, error: float | None) -> Interval:
-    return Interval(value, value - _Z * error, value + _Z * error) if error else Interval(value)
+def _around(value: float, error: float | None, share: bool = False) -> Interval:
+    """With 1.96 standard errors on each side; a share ends at 0 and 1."""
+    if not error:
+        return Interval(value)
+    low, high = value - _Z * error, value + _Z * error
+    return Interval(value, max(0.0, low), min(1.0, high)) if share else Interval(value, low, high)

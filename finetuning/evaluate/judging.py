@@ -8,6 +8,7 @@ from finetuning.evaluate.measuring import Measured
 from finetuning.evaluate.subjects import Role
 from finetuning.questions import Question
 from generation_functions import Model, Prompts, Record, Run, record_id, vote
+from generation_functions.datasets.figures import count
 
 
 def judge_answers(
@@ -19,10 +20,12 @@ def judge_answers(
     *,
     name: str,
     votes: int,
+    notes: list[str],
 ) -> dict[Role, dict[str, bool]]:
     """Whether each answer is right, by role and question: what more than half of the votes say.
 
-    Blank answers are wrong, and those that equal the expected one are right; neither is asked about.
+    Blank answers are wrong, and those that equal the expected one are right; neither is asked about. An answer about
+    which the judge says nothing that can be used is missing, and `notes` is told; failed.jsonl has the reason.
     """
     judged: dict[Role, dict[str, bool]] = {role: {} for role in measured}
     records: list[Record] = []
@@ -49,4 +52,10 @@ def judge_answers(
         )
         for record in run.map(records, step, name="judged answers"):
             judged[record["role"]][record["asked"]] = bool(record["right"])
+        missing = sum(len(asked) - len(found) for found in judged.values())
+        if missing:
+            notes.append(
+                f"The judge said nothing that can be used about {count(missing, 'answer')}: what it says of the rest "
+                "leaves out their questions, for both models. failed.jsonl has the reasons; retry-failed asks again."
+            )
     return judged

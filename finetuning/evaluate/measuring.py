@@ -104,7 +104,8 @@ class Measuring:
 
     def _keys(self) -> dict[tuple[str, str, str], str]:
         """The key of every result: kind, set, id -> hash of all that it depends on."""
-        settings, digest = self._settings, stable_hash(_VERSION, self._subject.digest, self._settings.seed)
+        settings, subject = self._settings, self._subject
+        digest = stable_hash(_VERSION, subject.digest, settings.seed if subject.untrained else None)
         keys = {("facts", "", ""): stable_hash(digest, "facts")}
         for name, passages in self._material.texts.items():
             for one in passages:

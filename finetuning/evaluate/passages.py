@@ -13,6 +13,7 @@ from generation_functions.errors import UsageError
 from generation_functions.records import record_id, stable_share
 
 _ROW_ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".parquet")
+_DOCUMENT_ENDINGS = (".txt", ".pdf", ".docx", ".epub")
 
 OnSkip = Callable[[str, str], None]
 
@@ -69,6 +70,8 @@ def _within(texts: Iterable[tuple[str, str]], most_characters: int) -> Iterator[
 
 def _texts(path: Path, on_skip: OnSkip, cache: Path | None) -> Iterator[str]:
     if holds_rows(path):
+        for left_out in _documents_beside_rows(path):
+            on_skip(str(left_out), "it is a document beside rows; name documents and rows by themselves")
         yield from row_text(row_files(path), on_skip)
         return
     from generation_functions.documents import read_documents
@@ -78,11 +81,17 @@ def _texts(path: Path, on_skip: OnSkip, cache: Path | None) -> Iterator[str]:
 
 
 def holds_rows(path: Path) -> bool:
-    """Whether a file, or all files of a folder, are rows and no documents."""
+    """Whether a file is of rows, or any of a folder: then what else is there describes them."""
     if path.is_file():
         return path.name.endswith(_ROW_ENDINGS)
     files = [file for file in path.rglob("*") if file.is_file() and not file.name.startswith(".")]
     return any(file.name.endswith(_ROW_ENDINGS) for file in files)
+
+
+def _documents_beside_rows(path: Path) -> list[Path]:
+    """Those that are texts for sure: pages that describe rows (README.md, report.html) are not meant to be measured."""
+    files = path.rglob("*") if path.is_dir() else ()
+    return sorted(file for file in files if file.suffix.lower() in _DOCUMENT_ENDINGS and not file.name.startswith("."))
 
 
 def row_text(files: Iterable[Path], on_skip: OnSkip) -> Iterator[str]:

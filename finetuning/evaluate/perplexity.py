@@ -13,13 +13,14 @@ piece.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from finetuning.evaluate.memory import halving
 from finetuning.evaluate.passages import Passage
-from generation_functions.errors import UsageError
+from generation_functions.errors import AugmentoolkitError, UsageError
 
 if TYPE_CHECKING:
     import numpy
@@ -171,6 +172,11 @@ class Predictor:
             until = min(first + _ROWS_OF_LOGITS, last)
             wanted = ids[first:until]
             losses += cross_entropy(logits[first - 1 : until - 1].float(), wanted, reduction="none").tolist()
+        if any(map(math.isnan, losses)):
+            raise AugmentoolkitError(
+                "The model computes no numbers (NaN), so there is nothing to compare: its training has diverged. Train "
+                "again with a lower learning_rate; or, where it is sound elsewhere, set dtype: float32."
+            )
         return losses
 
 

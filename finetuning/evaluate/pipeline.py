@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,14 +24,14 @@ from finetuning.evaluate.contamination import Found, find_contamination
 from finetuning.evaluate.harness import require_harness, run_tasks
 from finetuning.evaluate.judging import judge_answers
 from finetuning.evaluate.measuring import Material, Measured, Measuring, Settings
-from finetuning.evaluate.passages import Passage, read_passages
+from finetuning.evaluate.passages import OnSkip, Passage, holds_rows, read_passages
 from finetuning.evaluate.report import report_html
 from finetuning.evaluate.subjects import Loading, Role, Subject, find_subjects
 from finetuning.evaluate.training_files import trained_files
 from finetuning.packages import is_path, require
 from finetuning.questions import Question, read_general_questions, read_questions
-from generation_functions import Count, ExistingPath, Folder, Model, Run, UsageError
-from generation_functions.datasets.figures import count
+from generation_functions import Count, ExistingPath, Folder, Model, Run, UsageError, record_id
+from generation_functions.datasets.figures import count, number
 
 HERE = Path(__file__).parent
 
@@ -42,7 +43,7 @@ def evaluate_pipeline(
     questions: Path | None = None,
     sources: list[ExistingPath] | None = None,
     held_out: list[ExistingPath] | None = None,
-    general: list[ExistingPath] = [HERE / "general"],  # noqa: B006  (read, never changed)
+    general: list[ExistingPath] | None = None,
     trained_on: list[ExistingPath] | None = None,
     limit: Count | None = None,
     most_characters: Count = 500_000,
@@ -67,11 +68,12 @@ def evaluate_pipeline(
 
     Args:
         after: The trained model: a model folder, an adapter folder, or a name on the Hugging Face hub.
-        before: What to compare it with; null takes the model that training started from.
+        before: What to compare it with; null takes the model that training started from, and an empty text none.
         questions: eval_questions.jsonl of the run that made the data, or lines with question and answer; null: none.
         sources: Documents or text rows that the data was made from: does the model know these texts better?
         held_out: Texts of the same field that were not trained on.
-        general: Questions, conversations and texts about other things: what was forgotten shows there.
+        general: Questions, conversations and texts about other things, where what was forgotten shows; null takes those
+            that come with Augmentoolkit, [] none.
         trained_on: Training folders, or files of rows, to look for the questions in; null takes those that the model's
             training.json names.
         limit: Ask only so many questions; a larger limit contains the smaller one's.
@@ -87,12 +89,13 @@ def evaluate_pipeline(
         dtype: Number type of the weights; auto is float32 on a CPU.
         quantised: Load the models' weights in 4 or 8 bit: less memory; wants a GPU.
         batch_size: Questions answered at once; null suits the device, and shrinks where memory is short.
-        seed: Of the resampling behind intervals and tests.
+        seed: Of the resampling behind intervals and tests, and of random weights.
         default_prompts: Folder with the judge's prompt.
         prompts: Folder with a prompt of yours that replaces it.
     """
     if lm_eval_tasks:
         require_harness(lm_eval_tasks)
+    general = [HERE / "general"] if general is None else general
     wording = run.prompts(default_prompts, prompts)
     notes: list[str] = []
     material = _material(run, questions, sources, held_out, general, limit, most_characters, notes)
@@ -115,7 +118,7 @@ def evaluate_pipeline(
     judged = None
     if judge and DOMAIN in material.questions:
         asked = material.questions[DOMAIN]
-        judged = judge_answers(run, judge, wording, asked, measured, name=DOMAIN, votes=votes)
+        judged = judge_answers(run, judge, wording, asked, measured, name=DOMAIN, votes=votes, notes=notes)
     tasks = run_tasks(run, subjects, lm_eval_tasks, lm_eval_limit, loading, seed) if lm_eval_tasks else []
     for subject in subjects:
         measured[subject.role].facts["name"] = subject.name
@@ -145,7 +148,7 @@ def _material(
     material, skipped = Material(), list[str]()
     if questions:
         material.questions[DOMAIN] = read_questions(questions, limit)
-    general_questions = list(read_general_questions(general, skipped)) if general else []
+    general_questions = list(read_general_questions(_with_rows(general), skipped))
     if general_questions:
         material.questions[GENERAL] = _with_names_of_their_own(general_questions, material.questions.get(DOMAIN, []))
 
@@ -157,29 +160,48 @@ def _material(
         if texts:
             material.texts[name] = texts
     if skipped:
-        notes.append(f"{count(len(skipped), 'row or file')} could not be used, such as {skipped[0]}.")
+        notes.append(_skip_note(skipped, "of what was to be measured"))
     if not material.texts and not material.questions:
         raise UsageError("There is nothing to measure: give questions, sources, held_out or general.")
     return material
 
 
+def _with_rows(paths: Sequence[Path]) -> list[Path]:
+    """Without those that are documents, in which nothing is asked."""
+    return [path for path in paths if holds_rows(path) or path.suffix == ".json" or any(path.rglob("*.json"))]
+
+
+def _skip_note(skipped: Sequence[str], what: str) -> str:
+    if len(skipped) == 1:
+        return f"1 row or file {what} could not be used: {skipped[0].rstrip('.')}."
+    return f"{number(len(skipped))} rows or files {what} could not be used, such as {skipped[0].rstrip('.')}."
+
+
 def _passages(
-    run: Run, name: str, paths: Sequence[Path] | None, most_characters: int, on_skip: object
+    run: Run, name: str, paths: Sequence[Path] | None, most_characters: int, on_skip: OnSkip
 ) -> list[Passage]:
     if not paths:
         return []
     try:
-        return read_passages(paths, most_characters, on_skip, run.work_folder / "documents")  # type: ignore[arg-type]
+        return read_passages(paths, most_characters, on_skip, run.work_folder / "documents")
     except UsageError:
         if name == GENERAL_TEXTS:  # questions alone will do
             return []
         raise
 
 
-def _with_names_of_their_own(questions: list[Question], others: Sequence[Question]) -> list[Question]:
-    """Without those that are asked anyway: a question has one fate."""
-    taken = {question.id for question in others}
-    return [question for question in {one.id: one for one in questions}.values() if question.id not in taken]
+def _with_names_of_their_own(questions: Sequence[Question], others: Sequence[Question]) -> list[Question]:
+    """Without those that are asked already; where files number their rows alike, each has an id of its own."""
+    asked, taken = {record_id(one.messages) for one in others}, {one.id for one in others}
+    kept: list[Question] = []
+    for one in questions:
+        what = record_id(one.messages)
+        if what not in asked:
+            own = what if one.id in taken else one.id
+            kept.append(replace(one, id=own, unit=own if one.unit == one.id else one.unit))
+            asked.add(what)
+            taken.add(own)
+    return kept
 
 
 def _forecast(run: Run, material: Material) -> None:
@@ -218,7 +240,16 @@ def _contamination(
         run.reads(path)
     asked = {question.id: question.text for group in material.questions.values() for question in group}
     texts = {passage.id: passage.text for name, group in material.texts.items() if name != SOURCES for passage in group}
-    found = find_contamination(asked, texts, files, lambda file: run.progress(0, f"looking for questions in {file}"))
+    skipped: list[str] = []
+    found = find_contamination(
+        asked,
+        texts,
+        files,
+        lambda file: run.progress(0, f"looking for questions in {file}"),
+        lambda file, row, reason: skipped.append(f"{file}{f', row {row}' if row else ''}: {reason}"),
+    )
+    if skipped:
+        notes.append(_skip_note(skipped, "of the training data"))
     for name, identities in material.identities.items():
         seen = sum(identity in found for identity in identities)
         if seen and name != SOURCES:

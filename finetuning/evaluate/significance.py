@@ -22,6 +22,7 @@ LEVEL = 0.05
 _Z = 1.959963984540054
 _RESAMPLES, _FLIPS = 2000, 10_000
 _FEWEST_UNITS = 5  # below, a resample says nothing
+_FEW_UNITS = 13  # up to there all signs are fewer than _FLIPS
 _MANY_UNITS = 5000  # above, the sign-flip distribution is normal to all purposes
 _CELLS = 4_000_000  # numbers held at once
 
@@ -63,7 +64,7 @@ class Units:
         return math.fsum(self.totals) / weight if weight else 0.0
 
 
-def wilson(successes: int, trials: int) -> Interval:
+def wilson(successes: float, trials: float) -> Interval:
     """A proportion with its score interval (Wilson, 1927), which holds near 0 and 1 and for few trials too."""
     if not trials:
         return Interval(0.0)
@@ -73,6 +74,24 @@ def wilson(successes: int, trials: int) -> Interval:
     low = 0.0 if successes == 0 else max(0.0, middle - half)
     high = 1.0 if successes == trials else min(1.0, middle + half)
     return Interval(share, low, high)
+
+
+def effective_trials(units: Units) -> float:
+    """As how many single questions all of them count, where those of a unit stand or fall together.
+
+    It is their number divided by the design effect, which is the variance of the share with units drawn as a whole by
+    the variance with questions drawn one by one (Korn and Graubard, 1998). Where all or none are right that cannot be
+    seen: then each unit counts as one question.
+
+    Args:
+        units: Right answers and questions of each.
+    """
+    count, share = math.fsum(units.weights), units.ratio
+    if not 0 < share < 1:
+        return float(len(units.weights))
+    pairs = zip(units.totals, units.weights, strict=True)
+    together = math.fsum((total - share * weight) ** 2 for total, weight in pairs) / count**2
+    return min(count, share * (1 - share) / together) if together else count
 
 
 def mcnemar(before: Sequence[float], after: Sequence[float]) -> float:
@@ -155,13 +174,19 @@ def newcombe(before: Interval, after: Interval) -> Interval:
 
 
 def sign_flip(differences: Sequence[float], seed: int) -> float:
-    """Two-sided paired randomisation test (Fisher, 1935): how often random signs give as large a sum."""
+    """Two-sided paired randomisation test (Fisher, 1935): how often random signs give as large a sum.
+
+    For few differences that are not 0 it is exact: all signs are tried.
+    """
     import numpy
 
     values = numpy.asarray([value for value in differences if value], dtype=numpy.float64)
     if not len(values):
         return 1.0
     observed = abs(float(values.sum()))
+    if len(values) <= _FEW_UNITS:
+        every = (numpy.arange(2 ** len(values))[:, None] >> numpy.arange(len(values)) & 1) * 2.0 - 1
+        return float((numpy.abs(every @ values) >= observed * (1 - 1e-12)).mean())
     if len(values) > _MANY_UNITS:
         return math.erfc(observed / math.sqrt(2 * float(values @ values)))
     generator = numpy.random.default_rng(seed)

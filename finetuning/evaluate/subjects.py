@@ -16,6 +16,7 @@ from finetuning.model_folder import (
     Quantised,
     TrainingRecord,
     check_source,
+    chosen_device,
     load_model,
     load_tokenizer,
     read_record,
@@ -88,7 +89,12 @@ class Opened:
 
 
 def find_subjects(after: str, before: str | None, loading: Loading) -> tuple[Subject | None, Subject]:
-    """The models to compare. Without `before` it is the one that `after` was trained from, as far as that is known.
+    """The models to compare.
+
+    Args:
+        after: The trained one.
+        before: The other one; None takes what `after` was trained from, as far as that is known, and "" none.
+        loading: How they are loaded.
 
     Raises:
         UsageError: One of them is not there.
@@ -111,13 +117,24 @@ def _base(source: str) -> str:
         return ""
     folder = Path(source)
     base = read_record(folder).base_model or (base_of(folder) if is_adapter(folder) else "")
+    if base in ("", NEW):
+        return base
     beside = folder / base  # training names a base model in its own run's folder relative to the model
-    return str(beside.resolve()) if base not in ("", NEW) and is_model_folder(beside) else base
+    if is_model_folder(beside):
+        return str(beside.resolve())
+    if base.startswith(".") or (is_path(base) and not is_model_folder(base)):
+        raise UsageError(
+            f"{folder} says that it was trained from {base}, and no model is there (any more). Say in `before` where "
+            f"it is now; or measure {folder} alone: before: ''"
+        )
+    return base
 
 
 def _digest(source: str, loading: Loading) -> str:
     """Of a folder's content, so that a model trained again is measured again; of the hub's, the name."""
-    how = (loading.dtype, loading.quantised)
+    # What `auto` stands for depends on the device: results of one are not gone on with on another.
+    dtype = loading.dtype if loading.dtype != "auto" else chosen_device(loading.device).partition(":")[0]
+    how = (dtype, loading.quantised)
     if not is_path(source):
         return stable_hash(source, how)
     folder = Path(source)

@@ -11,6 +11,7 @@ import torch
 from finetuning.evaluate.answering import Answer, Answerer
 from finetuning.evaluate.prompting import Prompting
 from finetuning.evaluate.subjects import Loading, Opened, Subject, opened
+from finetuning.model_folder import load_tokenizer
 from finetuning.questions import Question
 from tests.finetuning.evaluate.conftest import GENERAL, NEVER_TAUGHT, TAUGHT, Toy
 
@@ -78,6 +79,26 @@ def test_a_question_longer_than_the_context_has_no_answer(trained: Opened) -> No
     found = answers(answerer(trained), asked(("word " * 500, "Ada"), TAUGHT[0]))
     assert found["word " * 500] == Answer("", False, 0)
     assert found[TAUGHT[0][0]].text == TAUGHT[0][1]
+
+
+def test_questions_of_any_length_share_batches_within_the_context(tiny_model: Path, tmp_path: Path) -> None:
+    """Learned positions end with the context: a question near its end cannot go on as long as a short one may."""
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    tokenizer = load_tokenizer(tiny_model)
+    config = AutoConfig.for_model(
+        "gpt2", n_layer=1, n_head=2, n_embd=16, n_positions=64, vocab_size=len(tokenizer), eos_token_id=None
+    )
+    torch.manual_seed(0)
+    AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    with opened(Subject("after", str(tmp_path), "digest"), Loading("cpu"), 0) as small:
+        long, short = "who " * 20, "Who?"
+        questions = asked((long, "Ada"), (short, " ".join(["Ada"] * 40)))
+        together = answers(answerer(small), questions)
+        alone = answers(answerer(small, batch_size=1), questions)
+    assert together == alone
+    assert together[short].tokens > together[long].tokens > 0
 
 
 def test_stopping_the_run_keeps_the_batches_that_are_done(trained: Opened) -> None:

@@ -31,6 +31,14 @@ def test_a_question_that_differs_in_a_word_is_a_near_duplicate(tmp_path: Path) -
     }
 
 
+def test_rows_that_cannot_be_searched_are_told(tmp_path: Path) -> None:
+    file = write_lines(tmp_path / "chat.jsonl", [conversation("Who cast the bell?", "Ada"), {"unknown": 1}])
+    told: list[tuple[str, int]] = []
+    asked = {"known": "Who ever cast the bell?"}
+    find_contamination(asked, {}, [file], on_skip=lambda name, row, reason: told.append((name, row)))
+    assert told == [(str(file), 2)]
+
+
 def test_questions_inside_texts_count_and_statements_of_the_fact_do_not(tmp_path: Path) -> None:
     texts = [
         {"text": "Q: Who cast the bell? A: Ada Finch."},

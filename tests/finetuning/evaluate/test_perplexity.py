@@ -103,6 +103,14 @@ def test_long_texts_are_kept_in_pieces_that_lose_no_byte(model: Any, tokenizer: 
     assert size == len(text.encode()) - len(tokenizer.decode(ids[:1]).encode())
 
 
+def test_a_model_that_computes_no_numbers_is_an_error_and_no_result(tiny_model: Path, tokenizer: Any) -> None:
+    diverged = load_model(tiny_model, device="cpu")
+    with torch.no_grad():
+        next(diverged.parameters()).fill_(math.nan)
+    with pytest.raises(AugmentoolkitError, match=r"no numbers \(NaN\).* lower learning_rate"):
+        measured(Predictor(diverged, tokenizer, 64, 512), Passage("a", TEXTS[0]))
+
+
 def test_windows_cover_everything_once() -> None:
     for length in (1, 2, 7, 8, 9, 50):
         scored = [place for begin, end, first in windows(length, 8) for place in range(first, end)]

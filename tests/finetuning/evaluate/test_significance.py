@@ -11,6 +11,7 @@ from finetuning.evaluate.significance import (
     Interval,
     Units,
     bootstrap,
+    effective_trials,
     mcnemar,
     newcombe,
     paired_bootstrap,
@@ -35,6 +36,21 @@ def test_newcombes_interval_of_a_difference() -> None:
     assert (found.low, found.high) == (pytest.approx(0.0524, abs=1e-4), pytest.approx(0.3339, abs=1e-4))
 
 
+@pytest.mark.parametrize(
+    ("right", "questions", "worth"),
+    [
+        ([1, 0, 1, 1], [1, 1, 1, 1], 4),  # each by itself
+        ([5, 0, 5, 0, 0, 5], [5] * 6, 6),  # all of a passage alike: as many as there are passages
+        ([1, 1, 1], [2, 2, 2], 6),  # passages that differ less than chance would have it: no more than there are
+        ([0, 0, 0], [4, 4, 4], 3),  # none right, which says nothing of how they hang together
+        ([4, 4, 4], [4, 4, 4], 3),
+        ([3, 1, 0, 2], [3, 3, 3, 3], 12 * 0.25 * 12 / (1.5**2 + 0.5**2 + 1.5**2 + 0.5**2)),  # p (1 - p) n^2 / squares
+    ],
+)
+def test_questions_that_hang_together_count_for_fewer(right: list[float], questions: list[float], worth: float) -> None:
+    assert effective_trials(Units(right, questions)) == pytest.approx(min(sum(questions), worth))
+
+
 def test_mcnemar_counts_only_the_questions_that_changed() -> None:
     before = [0.0] * 9 + [1.0] + [1.0] * 50
     after = [1.0] * 9 + [0.0] + [1.0] * 50
@@ -43,10 +59,13 @@ def test_mcnemar_counts_only_the_questions_that_changed() -> None:
     assert mcnemar([0.0] * 3000, [1.0] * 3000) == pytest.approx(0)
 
 
-def test_sign_flips_of_few_differences_come_near_the_exact_share() -> None:
-    # Of the 32 ways to sign 1, 2, 3, 4, 5 two have a sum as far from 0.
-    assert sign_flip([1, 2, 3, 4, 5], seed=1) == pytest.approx(2 / 32, abs=0.01)
+def test_sign_flips_of_few_differences_are_exact_and_of_more_come_near_it() -> None:
+    # Of the 32 ways to sign 1, 2, 3, 4, 5 two have a sum as far from 0, and of the 8 to sign 1, -1, 3 six.
+    assert sign_flip([1, 2, 0, 3, 4, 5], seed=1) == 2 / 32
+    assert sign_flip([1, -1, 3], seed=1) == 6 / 8
     assert sign_flip([0, 0], seed=1) == 1
+    # 10 of 14 have one sign: as far from 7 are 2 * (1001 + 364 + 91 + 14 + 1) of 2 ** 14.
+    assert sign_flip([1] * 10 + [-1] * 4, seed=1) == pytest.approx(2942 / 2**14, abs=0.01)
     assert sign_flip([0.1] * 6000, seed=1) < 1e-10
 
 

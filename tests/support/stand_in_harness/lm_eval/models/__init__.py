@@ -1,0 +1,1 @@
+"""Where the harness keeps its kinds of models."""
