@@ -1,4 +1,8 @@
-"""The pictures of the report, as SVG: before and after with their intervals, and the lengths of answers."""
+"""The pictures of the report: before and after with their intervals, and the lengths of answers.
+
+They have no size of their own: lengths are shares of the room there is, and words keep theirs, so that they can be read
+on a phone as well as on a wall.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from finetuning.evaluate.conclusions import shown
 from finetuning.evaluate.figures import Figure
 from finetuning.evaluate.significance import Interval
-from generation_functions.datasets.markup import Markup, element, join
+from generation_functions.datasets.markup import Markup, element
 
-_WIDTH, _LABEL, _RIGHT = 860, 360, 150
-_BAR, _GAP, _TOP = 15, 16, 8
-_HISTOGRAM = 180
+_WHISKER_ENDS = ("25%", "75%")  # of a bar's height
+_HISTOGRAM, _LABELS, _COUNTS = 180, 26, 22  # pixels: the whole height, below the bars, above them
+_BUCKET_REMS = 4.5  # narrower, and the names of buckets would run into each other
 _BUCKETS = (0, 1, 3, 6, 11, 21, 41, 81, 161, 321)
 
 
@@ -20,60 +24,52 @@ def interval_bars(figures: Sequence[Figure], label: str) -> Markup:
 
     All figures have one unit and share one axis, which begins at 0.
     """
-    rows = [(figure, interval, role) for figure in figures for interval, role in _both(figure)]
-    top = 1.0 if figures[0].unit == "share" else 1.05 * max(_end(interval) for _, interval, _ in rows) or 1.0
-    parts: list[Markup] = [element("title", label)]
-    y = float(_TOP)
-    for figure in figures:
-        both = _both(figure)
-        middle = y + len(both) * (_BAR + 2) / 2 + 4
-        parts.append(element("text", figure.name, x=_LABEL - 10, y=f"{middle:.1f}", text_anchor="end", class_="count"))
-        for interval, role in both:
-            parts += _bar(interval, role, y, top, figure.unit)
-            y += _BAR + 2
-        y += _GAP
-    parts.append(element("line", class_="axis", x1=_LABEL, x2=_LABEL, y1=_TOP - 4, y2=f"{y - _GAP + 4:.1f}"))
-    return _svg(parts, y, label)
+    ends = [_end(interval) for figure in figures for _, interval in _both(figure)]
+    top = 1.0 if figures[0].unit == "share" else 1.05 * max(ends) or 1.0
+    rows = [
+        element(
+            "div",
+            element("h4", figure.name),
+            [_bar(interval, role, top, figure.unit) for role, interval in _both(figure)],
+            class_="compared",
+        )
+        for figure in figures
+    ]
+    return element("div", rows, class_="intervals", role="group", aria_label=label)
 
 
-def _both(figure: Figure) -> list[tuple[Interval, str]]:
-    before = [(figure.before, "before")] if figure.before else []
-    return [*before, (figure.after, "after")]
+def _both(figure: Figure) -> list[tuple[str, Interval]]:
+    before = [("before", figure.before)] if figure.before else []
+    return [*before, ("after", figure.after)]
 
 
 def _end(interval: Interval) -> float:
     return interval.value if interval.high is None else max(interval.value, interval.high)
 
 
-def _bar(interval: Interval, role: str, y: float, top: float, unit: str) -> list[Markup]:
-    room = _WIDTH - _LABEL - _RIGHT
-
+def _bar(interval: Interval, role: str, top: float, unit: str) -> Markup:
     def place(value: float) -> str:
-        return f"{_LABEL + room * max(0.0, min(1.0, value / top)):.1f}"
+        return f"{100 * max(0.0, min(1.0, value / top)):.2f}%"
 
-    width = f"{max(1.0, room * max(0.0, min(1.0, interval.value / top))):.1f}"
     said = shown(interval, unit)
-    made = [
-        element(
-            "g",
-            element("title", f"{role}: {said}"),
-            element("rect", class_=role, x=_LABEL, y=f"{y:.1f}", width=width, height=_BAR, rx=2),
-        )
-    ]
+    lines: list[Markup] = []
     if interval.low is not None and interval.high is not None:
-        middle = f"{y + _BAR / 2:.1f}"
-        made.append(
-            element("line", class_="whisker", x1=place(interval.low), x2=place(interval.high), y1=middle, y2=middle)
-        )
-        made += [
-            element("line", class_="whisker", x1=place(end), x2=place(end), y1=f"{y + 4:.1f}", y2=f"{y + _BAR - 4:.1f}")
-            for end in (interval.low, interval.high)
+        low, high = place(interval.low), place(interval.high)
+        lines.append(element("line", class_="whisker", x1=low, x2=high, y1="50%", y2="50%"))
+        lines += [
+            element("line", class_="whisker", x1=end, x2=end, y1=_WHISKER_ENDS[0], y2=_WHISKER_ENDS[1])
+            for end in (low, high)
         ]
-    value = said.partition(" (")[0]
-    made.append(
-        element("text", f"{value} {role}", x=f"{float(place(_end(interval))) + 7:.1f}", y=f"{y + _BAR - 3:.1f}")
+    track = element(
+        "svg",
+        element("title", f"{role}: {said}"),
+        element("rect", class_=role, width=place(interval.value), height="100%", rx=2),
+        lines,
+        class_="track",
+        role="img",
+        aria_label=f"{role}: {said}",
     )
-    return made
+    return element("div", track, element("span", element("b", said.partition(" (")[0]), f" {role}"), class_="interval")
 
 
 def length_histogram(lengths: Mapping[str, Sequence[int]], label: str) -> Markup:
@@ -81,32 +77,31 @@ def length_histogram(lengths: Mapping[str, Sequence[int]], label: str) -> Markup
     counts = {name: _bucketed(values) for name, values in lengths.items() if values}
     most = max((count for bucket in counts.values() for count in bucket), default=1) or 1
     last = max((place for bucket in counts.values() for place, count in enumerate(bucket) if count), default=0)
-    slot, base = (_WIDTH - 20) / (last + 1), _HISTOGRAM - 26
+    slot, base = 100 / (last + 1), _HISTOGRAM - _LABELS
     parts: list[Markup] = [element("title", label)]
     for place in range(last + 1):
-        left, width = 10 + place * slot, slot * 0.8 / len(counts)
+        middle, width = (place + 0.5) * slot, slot * 0.8 / len(counts)
         for number, (name, bucket) in enumerate(counts.items()):
-            height = (base - 22) * bucket[place] / most
-            x = left + number * width
-            shape = element(
-                "rect",
-                class_=name,
-                x=f"{x:.1f}",
-                y=f"{base - height:.1f}",
-                width=f"{width:.1f}",
-                height=f"{height:.1f}",
+            left = middle + (number - len(counts) / 2) * width
+            top = base - (base - _COUNTS) * bucket[place] / most
+            said = f"{name}: {bucket[place]} of {_bucket_name(place)} words"
+            bar = element(
+                "rect", class_=name, x=f"{left:.2f}%", y=f"{top:.1f}", width=f"{width:.2f}%", height=f"{base - top:.1f}"
             )
-            parts.append(
-                element("g", element("title", f"{name}: {bucket[place]} of {_bucket_name(place)} words"), shape)
-            )
+            parts.append(element("g", element("title", said), bar))
             if bucket[place]:
-                middle = f"{x + width / 2:.1f}"
-                parts.append(
-                    element("text", bucket[place], x=middle, y=f"{base - height - 4:.1f}", text_anchor="middle")
-                )
-        parts.append(element("text", _bucket_name(place), x=f"{left:.1f}", y=base + 16))
-    parts.append(element("line", class_="axis", x1=8, x2=_WIDTH - 8, y1=base, y2=base))
-    return _svg(parts, _HISTOGRAM, label)
+                parts.append(_word(bucket[place], left + width / 2, top - 4))
+        parts.append(_word(_bucket_name(place), middle, base + 16))
+    parts.append(element("line", class_="axis", x1=0, x2="100%", y1=base, y2=base))
+    room = f"min-width:{_BUCKET_REMS * (last + 1):.1f}rem"
+    chart = element(
+        "svg", parts, class_="chart", role="img", aria_label=label, height=_HISTOGRAM, width="100%", style=room
+    )
+    return element("div", chart, class_="scroll")
+
+
+def _word(text: str | int, middle: float, y: float) -> Markup:
+    return element("text", text, x=f"{middle:.2f}%", y=f"{y:.1f}", text_anchor="middle")
 
 
 def _bucketed(values: Sequence[int]) -> list[int]:
@@ -122,9 +117,3 @@ def _bucket_name(place: int) -> str:
         return f"{lower} and more"
     upper = _BUCKETS[place + 1] - 1
     return str(lower) if lower == upper else f"{lower} to {upper}"
-
-
-def _svg(parts: Sequence[Markup], height: float, label: str) -> Markup:
-    return element(
-        "svg", join(*parts), viewBox=f"0 0 {_WIDTH} {height:.0f}", class_="chart", role="img", aria_label=label
-    )

@@ -9,6 +9,7 @@ from typing import Any
 from finetuning.evaluate.charts import interval_bars, length_histogram
 from finetuning.evaluate.conclusions import SOURCES, Evaluation, chance_text, conclusions, shown
 from finetuning.evaluate.figures import Figure
+from finetuning.evaluate.significance import Interval
 from generation_functions.datasets.figures import count, number
 from generation_functions.datasets.markup import Markup, element, join
 from generation_functions.datasets.report_page import report_page
@@ -53,7 +54,7 @@ def _verdicts(evaluation: Evaluation, figures: Sequence[Figure]) -> Markup:
     lines = []
     for one in said:
         verb, _, rest = one["text"].partition(": ") if one["verdict"] else ("Measured", "", one["text"])
-        words = element("span", rest)
+        words = element("span", f"{rest[:1].upper()}{rest[1:]}".replace(" %", "\u00a0%"))
         lines.append(element("p", element("b", verb), words, class_=f"verdict {_MARKS[one['verdict']]}", role="status"))
     notes = [element("li", note) for note in evaluation.notes]
     return join(lines, element("ul", notes, class_="notes soft") if notes else None)
@@ -76,16 +77,21 @@ def _table(figures: Sequence[Figure]) -> Markup:
         cells = (
             figure.name,
             number(figure.count),
-            shown(figure.before, figure.unit) if figure.before else "-",
-            shown(figure.after, figure.unit),
-            shown(figure.difference, figure.unit) if figure.difference else "-",
-            chance_text(figure.p).removeprefix("= ") if figure.p is not None else "-",
+            *(_with_interval(one, figure.unit) for one in (figure.before, figure.after, figure.difference)),
+            chance_text(figure.p).removeprefix("= ").replace(" ", "\u00a0") if figure.p is not None else "-",
             figure.test or "-",
             (figure.verdict or "-") if figure.comparable else "tokenizers differ",
         )
         kind = "bad" if figure.verdict == "forgot" else None
         rows.append(element("tr", [element("td", cell) for cell in cells], class_=kind))
     return _scrolling(head, rows)
+
+
+def _with_interval(interval: Interval | None, unit: str) -> Markup:
+    if interval is None:
+        return Markup("-")
+    value, _, ends = shown(interval, unit).partition(" (")
+    return join(value.replace(" ", "\u00a0"), element("small", ends.removesuffix(")")) if ends else None)
 
 
 def _scrolling(head: Sequence[str], rows: Sequence[Markup]) -> Markup:
@@ -132,7 +138,8 @@ def _answers(rows: Sequence[Mapping[str, Any]]) -> Markup | None:
     head = ["question", "expected", *(["before"] if compared else []), "after"]
     lines = []
     for row in rows[:_MOST_ANSWERS]:
-        cells = [element("td", _cut(row["question"]), _mark(row)), element("td", _cut(_first(row["expected"])))]
+        asked, wanted = _cut(row["question"]), _cut(_first(row["expected"]))
+        cells = [element("td", asked, " ", _mark(row)), element("td", wanted, data_label="expected")]
         cells += [_answer(row, role) for role in ("before", "after") if role in row["scores"]]
         lines.append(element("tr", cells))
     more = len(rows) - _MOST_ANSWERS
@@ -155,6 +162,7 @@ def _answer(row: Mapping[str, Any], role: str) -> Markup:
         _cut(row[role]) or element("i", "nothing"),
         element("small", said),
         class_="right" if right else "wrong",
+        data_label=role,
     )
 
 
@@ -179,11 +187,12 @@ def _models(evaluation: Evaluation) -> Markup:
 
 _HOW = """<p>Questions were asked without any text to look in, each by the model's own chat template, and answered
 greedily. Exact match and F1 leave out case, punctuation and articles, as SQuAD does (Rajpurkar et al., 2016).</p>
-<p>Shares have Wilson intervals, all other figures bootstrap intervals of 95 %; differences come from paired resampling
-in which questions about one passage are drawn together. A change is called <i>learned</i> or <i>forgot</i> when its
+<p>Shares have Wilson intervals, all other figures bootstrap intervals of 95 %; differences come from paired resampling.
+Questions about one passage are drawn together, and a share of them has the interval of as many questions as they are
+worth (Korn and Graubard, 1998). A change is called <i>learned</i> or <i>forgot</i> when its
 test has p below 0.05 and its interval excludes zero, and in texts when it is at least one per cent; otherwise it is
 <i>not shown</i>.</p>
 <p>Perplexity is exp of the nats per token, each token given at least half a window before it. Only bits per byte
 compare models with different tokenizers.</p>
-<p>A question is contaminated when 13 of its words in a row (Brown et al., 2020), all of its words if it has fewer, or
+<p>A question is contaminated when 13 of its words in a row (Brown et al., 2020), all of its words if it has 5 to 12, or
 a question nearly the same, are in the training data.</p>"""

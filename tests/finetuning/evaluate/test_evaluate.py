@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,7 +20,9 @@ from finetuning.evaluate.pipeline import evaluate_pipeline
 from finetuning.evaluate.scoring import exact_match, f1
 from finetuning.model_folder import TrainingRecord, load_model, load_tokenizer, read_record, save_model
 from generation_functions import Model, Run, UsageError
+from tests.conftest import PROJECT
 from tests.finetuning.evaluate.conftest import GENERAL, TAUGHT, Toy, conversation, write_lines
+from tests.support.speechless_judge import UNSPEAKABLE
 
 EVALUATION, ANSWERS = "evaluation.json", "answers.jsonl"
 
@@ -118,7 +122,9 @@ def test_the_report_stands_alone_and_shows_every_answer(evaluated: Path) -> None
         assert question in page
         assert answer in page
     assert "What the model learned" in page
-    assert page.count("<svg") == 4
+    shown = [figure for figure in read(evaluated)["figures"] if figure["unit"] in ("share", "bits", "perplexity")]
+    assert page.count('class="track"') == 2 * len(shown)
+    assert page.count('class="chart"') == 1
     assert 'class="whisker"' in page
     assert "| contaminated questions: exact match | 12 |" in (evaluated / "card.md").read_text()
 
@@ -158,6 +164,85 @@ def test_a_text_that_was_trained_on_is_predicted_better(toy: Toy, tmp_path: Path
     found = figures(evaluate(tmp_path / "run", toy, questions=None, general=[], sources=[sources]))
     assert found["source texts: bits per byte"]["count"] == 12
     assert set(found) == {"source texts: bits per byte", "source texts: perplexity"}
+
+
+def test_files_that_number_their_questions_alike_lose_none(toy: Toy, tmp_path: Path) -> None:
+    def numbered(name: str, pairs: list[tuple[str, str]]) -> Path:
+        rows = [{"id": str(number), "question": one, "answer": right} for number, (one, right) in enumerate(pairs)]
+        return write_lines(tmp_path / name, rows)
+
+    asked = numbered("asked.jsonl", TAUGHT[:5])
+    general = [numbered("general_1.jsonl", [*GENERAL[:5], TAUGHT[0]]), numbered("general_2.jsonl", GENERAL[5:9])]
+    evaluation = evaluate(tmp_path / "run", toy, questions=asked, general=general, trained_on=[])
+    assert evaluation["questions"]["asked"] == 5
+    assert evaluation["forgetting"]["questions"] == 5 + 4  # what is asked already is not asked again
+
+
+def test_general_texts_may_be_documents_and_rows(toy: Toy, tmp_path: Path) -> None:
+    (tmp_path / "about").mkdir()
+    (tmp_path / "about/bicycles.txt").write_text("Bicycles stay upright for many reasons. " * 4)
+    evaluation = evaluate(tmp_path / "run", toy, questions=None, general=[tmp_path / "about", toy.general])
+    assert (evaluation["forgetting"]["questions"], evaluation["forgetting"]["texts"]) == (12, 1)
+
+
+def test_documents_that_lie_beside_rows_are_left_out_and_named(toy: Toy, tmp_path: Path) -> None:
+    write_lines(tmp_path / "mixed/rows.jsonl", [{"text": "The river rises every spring. " * 4}])
+    (tmp_path / "mixed/report.txt").write_text("What nobody measured.")
+    evaluation = evaluate(tmp_path / "run", toy, questions=None, general=[], sources=[tmp_path / "mixed"])
+    [note] = [note for note in evaluation["notes"] if "report.txt" in note]
+    assert note.startswith("1 row or file of what was to be measured could not be used: ")
+    assert note.endswith("name documents and rows by themselves.")
+
+
+def test_training_rows_that_cannot_be_searched_are_no_silent_pass(toy: Toy, tmp_path: Path) -> None:
+    rows = [conversation(*pair) for pair in TAUGHT]
+    broken = write_lines(tmp_path / "chat.jsonl", [*rows, {"unknown": 1}, {"unknown": 2}])
+    evaluation = evaluate(tmp_path / "run", toy, general=[], limit=4, trained_on=[broken])
+    assert any(
+        note.startswith(f"2 rows or files of the training data could not be used, such as {broken}, row 13: ")
+        for note in evaluation["notes"]
+    )
+
+
+def test_another_seed_draws_anew_and_measures_nothing_anew(toy: Toy, tmp_path: Path) -> None:
+    first = evaluate(tmp_path, toy, general=[], limit=8, seed=1)
+    kept = (tmp_path / "measured/after.jsonl").read_bytes()
+    second = evaluate(tmp_path, toy, general=[], limit=8, seed=2)
+    assert (tmp_path / "measured/after.jsonl").read_bytes() == kept
+    assert (first["seed"], second["seed"]) == (1, 2)
+
+
+def test_an_answer_that_the_judge_says_nothing_about_is_left_out_and_noted(toy: Toy, tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts"
+    shutil.copytree(PROJECT / "finetuning/evaluate/prompts", prompts)
+    file = prompts / "judge_answer.yaml"
+    file.write_text(re.sub("offline: .*", "offline: tests.support.speechless_judge:speechless", file.read_text()))
+    evaluation = evaluate(tmp_path / "run", toy, general=[], judge=Model(name="offline"), prompts=prompts)
+    found = figures(evaluation)
+    assert found["contaminated questions: right, says the judge"]["count"] == 11
+    assert found["contaminated questions: F1"]["count"] == 12
+    [row] = [row for row in lines(tmp_path / "run" / ANSWERS) if UNSPEAKABLE in row["question"]]
+    assert "judged" not in row["scores"]["before"]
+    assert any(
+        note.startswith("The judge said nothing that can be used about 1 answer") for note in evaluation["notes"]
+    )
+
+
+def test_the_shipped_config_runs_from_any_directory(toy: Toy, tmp_path: Path) -> None:
+    settings = {
+        "after": toy.after,
+        "before": toy.before,
+        "output_dir": tmp_path / "evaluation",
+        "trained_on": [],
+        "device": "cpu",
+        "max_answer_tokens": 4,
+    }
+    words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+    command = [str(PROJECT / "run_augmentoolkit.py"), "run", str(PROJECT / "finetuning/evaluate/config.yaml"), *words]
+    done = subprocess.run([sys.executable, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    forgetting = read(tmp_path / "evaluation")["forgetting"]
+    assert (forgetting["questions"], forgetting["texts"]) == (40, 10)
 
 
 def test_without_training_data_nobody_claims_that_questions_are_clean(toy: Toy, tmp_path: Path) -> None:
