@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,7 @@ def _stems(text: str) -> Iterator[str]:
     return map(_stem, chunk_terms(text))
 
 
+@lru_cache(maxsize=1 << 16)  # a search sees thousands of words, most of them again and again
 def _stem(term: str) -> str:
     """Without an English ending; words of other languages match as they are, on both sides alike."""
     for ending in _ENDINGS:
