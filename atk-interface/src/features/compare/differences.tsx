@@ -1,5 +1,6 @@
 import type { ConfigDifference } from "@/api/schema";
 import { Panel } from "@/components/panel";
+import { Sideways } from "@/components/sideways";
 import { inLine } from "@/lib/json";
 
 /** What their configs do not share; all the rest is the same. */
@@ -7,7 +8,7 @@ export function Differences({ differences, names }: { differences: readonly Conf
   return (
     <Panel title="What differs in their configs" lead={differences.length === 0 ? "Nothing: every setting is the same." : "All other settings are the same."}>
       {differences.length > 0 && (
-        <div className="overflow-x-auto">
+        <Sideways label="Settings that differ">
           <table className="w-full text-left text-sm">
             <thead>
               <tr className="border-b border-line text-soft">
@@ -33,7 +34,7 @@ export function Differences({ differences, names }: { differences: readonly Conf
               ))}
             </tbody>
           </table>
-        </div>
+        </Sideways>
       )}
     </Panel>
   );

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import type { ModelDetails } from "@/api/schema";
 import { Panel } from "@/components/panel";
+import { Sideways } from "@/components/sideways";
 import { compact, count } from "@/lib/format";
 
 /** How it was trained, as its training.json tells. */
@@ -19,7 +20,7 @@ export function TrainingPanel({ model: { stages, run, run_name: name } }: { mode
       {stages.length === 0 ? (
         <p className="text-soft">It has no record of its training: it was not trained here, or it is an export.</p>
       ) : (
-        <div className="overflow-x-auto">
+        <Sideways label="Stages of the training">
           <table className="w-full text-left tabular-nums">
             <thead className="text-sm text-soft">
               <tr>
@@ -45,7 +46,7 @@ export function TrainingPanel({ model: { stages, run, run_name: name } }: { mode
               ))}
             </tbody>
           </table>
-        </div>
+        </Sideways>
       )}
     </Panel>
   );

@@ -1,4 +1,5 @@
 import type { Call } from "@/api/schema";
+import { Sideways } from "@/components/sideways";
 import { compact, count, counted, dollars } from "@/lib/format";
 
 interface Asked {
@@ -44,9 +45,7 @@ export function Lineage({ calls, traced, goesOn }: { calls: readonly Call[]; tra
   const lost = groups.reduce((sum, { missing }) => sum + missing, 0);
   return (
     <>
-      {/* Keyboards must be able to scroll it. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div role="region" aria-label="Model calls" tabIndex={0} className="overflow-x-auto">
+      <Sideways label="Model calls">
         <table className="w-full text-sm tabular-nums">
           <thead className="text-left text-soft">
             <tr>
@@ -78,7 +77,7 @@ export function Lineage({ calls, traced, goesOn }: { calls: readonly Call[]; tra
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
       {lost > 0 && <p className="mt-2 text-sm text-soft">The run&apos;s log of calls does not hold {counted(lost, "of them", "of them")} any more.</p>}
     </>
   );

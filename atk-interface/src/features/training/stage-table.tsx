@@ -1,6 +1,7 @@
 import type { TrainingCurve } from "@/api/schema";
 import { Panel } from "@/components/panel";
 import { ProgressLine } from "@/components/progress-line";
+import { Sideways } from "@/components/sideways";
 import { tokensPerSecond } from "@/features/training/curve-figures";
 import { bytes, compact, count, duration, small } from "@/lib/format";
 
@@ -9,7 +10,7 @@ const COLUMNS = ["Loss", "First loss", "Epoch", "Tokens", "Speed", "Memory", "St
 /** Where each stage stands, in figures: what the charts show, for those who read it. */
 export const StageTable = ({ stages, goesOn }: { stages: TrainingCurve[]; goesOn: boolean }) => (
   <Panel title="Stages" flush>
-    <div className="overflow-x-auto px-5 pb-4">
+    <Sideways label="Figures of the stages" className="px-5 pb-4">
       <table className="w-full text-left tabular-nums">
         <thead>
           <tr className="text-sm text-soft">
@@ -29,7 +30,7 @@ export const StageTable = ({ stages, goesOn }: { stages: TrainingCurve[]; goesOn
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   </Panel>
 );
 

@@ -1,3 +1,4 @@
+import { Sideways } from "@/components/sideways";
 import { count, dollars, duration } from "@/lib/format";
 import { readEstimate, type Fields, type Range } from "./job-results";
 
@@ -13,7 +14,7 @@ export function EstimateTable({ result }: { result: Fields }) {
   ];
   return (
     <div className="flex flex-col gap-3">
-      <div className="overflow-x-auto">
+      <Sideways label="What all of it would take">
         <table className="w-full max-w-xl text-left tabular-nums">
           <caption className="sr-only">Estimate</caption>
           <thead className="text-sm text-soft">
@@ -43,7 +44,7 @@ export function EstimateTable({ result }: { result: Fields }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Sideways>
       <p className="text-sm text-soft">
         From {count(estimate.sampled)} of {count(estimate.records)} records, really run and kept.{" "}
         {estimate.offline
