@@ -1,7 +1,7 @@
 import { expect, test } from "./support/test";
 
 test("how a run went is drawn while it goes on, and is still there after a reload", async ({ page, service }) => {
-  const id = await service.startRun({ pipeline: "debug-pipeline", overrides: { output_dir: "outputs/slow", seconds: "9" } });
+  const id = await service.startRun({ pipeline: "debug-pipeline", overrides: { output_dir: "outputs/slow", seconds: "4" } });
   await page.goto(`/runs/${id}`);
   await expect(page.getByText("20 rows are ready")).toBeVisible({ timeout: 30_000 });
   const chart = page.getByRole("img", { name: /^Speed of the stage over the time at work/ });
