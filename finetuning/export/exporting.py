@@ -34,14 +34,18 @@ from finetuning.export.self_check import (
 from finetuning.export.weights import Checkpoint, Weights, check_space, readable, size_of
 from finetuning.folder_swap import new_folder
 from finetuning.model_folder import load_model, load_tokenizer, read_record, template_of
+from finetuning.model_sources import explained
 from finetuning.packages import require
 from generation_functions.chat_templates import ChatTemplate
+from generation_functions.datasets.figures import count
 from generation_functions.errors import StorageError, UsageError
 from generation_functions.run import Run
 
 MODEL, GGUF, CHECK = "model", "gguf", "self_check.json"
+MODELFILE, CARD = "Modelfile", "README.md"
 _BEST_FOR_OLLAMA: tuple[GgufFormat, ...] = ("q4_k_m", "q8_0", "f16", "bf16", "f32")
 _LEAST_CONTEXT = 256
+_BYTES_IN_FULL = 4  # of a float32
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ class Export:
         self.answers: list[Answer] = []
         self.probed: Probed | None = None
         self.parameters = 0
+        self._in_full = True  # whether the trained model is computed in 32 bits; on GPUs it is in 16
         self._sizes, self._rows = self._look_ahead()
         self._done = 0
 
@@ -137,7 +142,12 @@ class Export:
     def _config(folder: Path) -> Any:
         from transformers import AutoConfig
 
-        return AutoConfig.from_pretrained(folder, local_files_only=True).get_text_config()
+        with explained(str(folder), "config"):
+            return AutoConfig.from_pretrained(folder, local_files_only=True).get_text_config()
+
+    def _context(self) -> int:
+        """Tokens that the model can see; 0 where its config does not say."""
+        return int(getattr(self._config(self.source.folders[0]), "max_position_embeddings", None) or 0)
 
     # -- the work --------------------------------------------------------------------------------------------
 
@@ -149,9 +159,10 @@ class Export:
             StorageError: The disk is too small.
         """
         check_space(self.run.folder, sum(self._sizes.values()))
+        prompts, tokens = self._prompts(), self.wishes.answer_tokens
         self.run.progress(0, "asking the trained model")
         model = load_model(self.source.given, device=self.wishes.device)
-        prompts, tokens = self._prompts(), self.wishes.answer_tokens
+        self._in_full = model.dtype.itemsize >= _BYTES_IN_FULL
         for answer in trained_answers(model, self.tokenizer, prompts, tokens, self.stops):
             self.answers.append(answer)
             self._step("asking the trained model", 0)
@@ -163,16 +174,40 @@ class Export:
                 "tokens, so that its exports stop where it does could not be checked: raise answer_tokens."
             )
         vocabulary = self._probed_vocabulary() if self.wishes.formats else None
+        self._withdraw()
         self._write_model()
         if vocabulary:
             self._write_ggufs(vocabulary)
         self._save_check()
 
     def _prompts(self) -> list[str]:
-        most = int(self._config(self.source.folders[0]).max_position_embeddings) - self.wishes.answer_tokens
         found = check_prompts(self.wishes.prompts, self.render, self.wishes.number_of_prompts)
-        short = [prompt for prompt in found if len(self.tokenizer(prompt)["input_ids"]) <= most]
+        context, tokens = self._context(), self.wishes.answer_tokens
+        if not context:
+            return found
+        if tokens >= context:
+            raise UsageError(f"answer_tokens is {tokens}, and the model sees {context} tokens at once: lower it.")
+        short = [prompt for prompt in found if len(self.tokenizer(prompt)["input_ids"]) <= context - tokens]
+        if len(short) < len(found):
+            instead = "" if short else ", so it was checked with short texts of our own"
+            self.run.note(
+                f"{len(found) - len(short)} of {count(len(found), 'prompt')} of the self-check left no room for an "
+                f"answer in the model's {context} tokens{instead}."
+            )
         return short or list(TEXTS)
+
+    def _withdraw(self) -> None:
+        """Take away what speaks of files that change from here on, and what an export that was killed has left."""
+        ggufs = self.run.folder / GGUF
+        said = [self.run.folder / name for name in (CHECK, MODELFILE, CARD)]
+        for path in (*said, ggufs / CARD, *ggufs.glob(".*.part")):
+            path.unlink(missing_ok=True)
+        made = {f"{self.wishes.name}-{file_format}.gguf" for file_format in self.wishes.formats}
+        old = sorted(path.name for path in ggufs.glob("*.gguf") if path.name not in made)
+        if old:
+            self.run.note(
+                f"In {GGUF}/ there is also {', '.join(old)}, of an earlier export: not made now, and not checked."
+            )
 
     def _probed_vocabulary(self) -> Vocabulary:
         vocabulary = read_vocabulary(self.tokenizer, self._rows, self.stops)
@@ -190,7 +225,7 @@ class Export:
                     self.run.note(note)
                 model = load_model(new, device=self.wishes.device)
                 self.parameters = model.num_parameters()
-                exact = len(self.source.folders) == 1 or self._keeps_float32()
+                exact = self._in_full and (len(self.source.folders) == 1 or self._keeps_float32())
                 found = compare_model(model, self.tokenizer, self._asked(MODEL), self.wishes.least, exact=exact)
                 size = sum(path.stat().st_size for path in new.glob("*.safetensors"))
                 del model
@@ -224,19 +259,22 @@ class Export:
                         name=self.wishes.name,
                         on_tensor=partial(self._step, f"writing {path.name}"),
                     )
-                    with LlamaCpp(part, self._context()) as server:
-                        found = compare_gguf(
-                            server, file_format, self.tokenizer, self._asked(path.name), self.wishes.least
-                        )
+                    with LlamaCpp(part, self._longest()) as server:
+                        asked, least = self._asked(path.name), self.wishes.least
+                        found = compare_gguf(server, file_format, self.tokenizer, asked, least, exact=self._in_full)
                     found.name = path.name
                     self._judge(found, part.stat().st_size)
                     part.replace(path)
                 except OSError as error:
-                    raise StorageError(f"{path} cannot be written: {error.strerror or error}. Make room.") from error
+                    raise StorageError(
+                        f"{path} cannot be written: {error.strerror or error}. What there was of it is gone. Make "
+                        "room, choose fewer formats, or another output_dir, and run the same command again."
+                    ) from error
                 finally:
                     part.unlink(missing_ok=True)
 
-    def _context(self) -> int:
+    def _longest(self) -> int:
+        """Tokens that llama.cpp must hold at once."""
         longest = max(len(answer.prompt_ids) + len(answer.ids) for answer in self.answers)
         return max(_LEAST_CONTEXT, -(-(longest + 8) // 64) * 64)
 
@@ -286,7 +324,7 @@ class Export:
             system_prompt=system_prompt,
             context_length=context_length,
         )
-        self.run.save("Modelfile", text)
+        self.run.save(MODELFILE, text)
 
     def save_card(
         self, *, data_card: str, licence: str, languages: Sequence[str], description: str, evaluation: str
@@ -304,11 +342,11 @@ class Export:
             files=self.files,
             template=self.template.name if self.template else "",
             stops=self.template.stops if self.template else (),
-            context=int(self._config(self.folder).max_position_embeddings),
+            context=self._context(),
             parameters=self.parameters,
             prompts=len(self.answers),
         ).text()
-        for name in ("README.md", f"{MODEL}/README.md", *([f"{GGUF}/README.md"] if self.wishes.formats else [])):
+        for name in (CARD, f"{MODEL}/{CARD}", *([f"{GGUF}/{CARD}"] if self.wishes.formats else [])):
             self.run.save(name, card)
         self.run.tell(model=str(self.folder), exports=self.files)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -112,7 +113,7 @@ class LlamaCpp:
         except HTTPError as error:
             said = error.read().decode(errors="replace")[:_TAIL]
             raise LlamaCppError(f"llama.cpp refuses a request about {self.path.name}: {said}") from error
-        except (URLError, ConnectionError, OSError) as error:
+        except (URLError, HTTPException, OSError, ValueError) as error:  # gone, before the answer or in its middle
             raise self._failure(f"ended while it worked on it ({error})") from error
 
     def _failure(self, what: str) -> LlamaCppError:

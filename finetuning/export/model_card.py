@@ -37,7 +37,7 @@ class Card:
         stops: What an answer ends with.
         context: Longest sequence, in tokens.
         parameters: How many.
-        agreement: Prompts that the self-check asked.
+        prompts: How many the self-check asked.
     """
 
     name: str
@@ -150,10 +150,10 @@ def evaluation_section(path: Path | None) -> str:
     if path is None:
         return ""
     beside = path.with_name("card.md")
-    if beside.is_file():
-        return beside.read_text(encoding="utf-8")
     try:
         figures = orjson.loads(path.read_bytes())["figures"]
+        if beside.is_file():
+            return beside.read_text(encoding="utf-8")
         rows = [[figure["name"], *map(_number, (figure.get("before", ""), figure["after"]))] for figure in figures]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise UsageError(f"{path} is no evaluation.json: {error}. Give what evaluate-pipeline wrote.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,10 +14,11 @@ from typing import Any
 from finetuning.export.merging import EMBEDDINGS, MergedWeights, UnusualAdapterError
 from finetuning.export.weights import Checkpoint, Weights, write_checkpoint
 from finetuning.model_folder import load_model, load_tokenizer, stop_ids
-from finetuning.model_sources import base_of, check_source, is_adapter, read_json
+from finetuning.model_sources import base_of, check_source, is_adapter, is_model_folder, read_json
+from finetuning.new_model import NEW
 from finetuning.packages import is_path, require
-from finetuning.training_record import RECORD_FILE, TrainingRecord, read_record
-from generation_functions.errors import UsageError
+from finetuning.training_record import RECORD_FILE, read_record
+from generation_functions.errors import StorageError, UsageError
 
 TOKENIZER_FILES = (
     "tokenizer.json",
@@ -39,7 +41,8 @@ class ModelSource:
     Attributes:
         given: As the config names it.
         folders: The base model's, then those of the adapters on it, in order.
-        base_model: What the base model is called: hub name or folder.
+        base_model: What it was trained from, for people: hub name, folder, or new. A folder that only hands on what it
+            is itself made from, as the start of a model made from nothing does, is passed over.
     """
 
     given: str
@@ -81,7 +84,9 @@ def find_model(source: str) -> ModelSource:
         name = base_of(folder)
     else:
         raise UsageError(f"{source} is an adapter on an adapter on an adapter ({_MOST_ADAPTERS} deep): {name}.")
-    found = ModelSource(source, tuple(folders), _base_name(name, folders[-1]))
+    last = folders[-1]
+    trained_from = name if len(folders) > 1 else read_record(last).base_model or name
+    found = ModelSource(source, tuple(folders), _origin(trained_from, last))
     if "quantization_config" in found.config:
         raise UsageError(
             f"The weights of {name} are quantised already, so an exact export is out of reach. Name the same model "
@@ -90,8 +95,31 @@ def find_model(source: str) -> ModelSource:
     return found
 
 
-def _base_name(name: str, last: Path) -> str:
-    return read_record(last).base_model or name if Path(name).expanduser() == last else name
+def _origin(base: str, folder: Path) -> str:
+    """Where `base`, as a model in `folder` names it, comes from, as far as no training has come between."""
+    for _ in range(_MOST_ADAPTERS):
+        if base == NEW or not is_path(base):
+            break
+        place = _place(base, folder)
+        record = read_record(place)
+        if record.stages or not record.base_model:
+            break
+        base, folder = record.base_model, place
+    return base
+
+
+def _place(base: str, folder: Path) -> Path:
+    """The folder of a base model that a model in `folder` names by a path, which may be relative to that."""
+    beside = folder / base
+    return beside if base.startswith(".") or is_model_folder(beside) else Path(base).expanduser()
+
+
+def _named_from(new: Path, base: str, folder: Path) -> str:
+    """What a model in `folder` calls its base model, for a copy of it in `new`: paths that were relative still are."""
+    if base == NEW or not is_path(base) or Path(base).expanduser().is_absolute():
+        return base
+    place, here = _place(base, folder).resolve(), new.resolve()
+    return os.path.relpath(place, here) if place.anchor == here.anchor else str(place)
 
 
 def _folder(source: str) -> Path:
@@ -153,10 +181,11 @@ def write_model(source: ModelSource, folder: Path, on_tensor: Callable[[int], No
         if path.is_file():
             shutil.copyfile(path, folder / name)
     _write_generation_config(source, folder)
-    record = read_record(source.folders[-1])
-    plain = record if record.base_model else TrainingRecord(base_model=source.base_model)
-    plain = plain.model_copy(update={"adapter": False})
-    (folder / RECORD_FILE).write_text(plain.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    last = source.folders[-1]
+    record = read_record(last)
+    base = _named_from(folder, record.base_model or source.base_model, last)
+    record = record.model_copy(update={"adapter": False, "base_model": base})
+    (folder / RECORD_FILE).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return note
 
 
@@ -195,6 +224,7 @@ def stops_of(source: ModelSource, tokenizer: Any) -> list[int]:
 def _merge_in_memory(source: ModelSource, folder: Path) -> None:
     """PEFT's own way, for adapters of every other kind."""
     import torch
+    from safetensors import SafetensorError
 
     tied = bool(source.config.get("tie_word_embeddings"))
     settings = read_json(source.folders[-1] / "adapter_config.json")
@@ -211,7 +241,12 @@ def _merge_in_memory(source: ModelSource, folder: Path) -> None:
         path.unlink()
     model = load_model(source.given, device="cpu", dtype="float32").merge_and_unload(safe_merge=True)
     kind = source.config.get("dtype") or source.config.get("torch_dtype") or "float32"
-    model.to(getattr(torch, str(kind))).save_pretrained(folder)
+    try:
+        model.to(getattr(torch, str(kind))).save_pretrained(folder)
+    except SafetensorError as error:  # its own way to say that the disk is full
+        raise StorageError(
+            f"The merged model cannot be written: {error}. Make room, and run the same command again."
+        ) from error
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from finetuning.export.gguf_file import write_probe
 from finetuning.export.gguf_vocabulary import Vocabulary
 from finetuning.export.llama_cpp import LlamaCpp, LlamaCppError
 from finetuning.export.prompts import AWKWARD, CONVERSATIONS, TEXTS, Render
-from generation_functions.errors import UsageError
+from generation_functions.errors import StorageError, UsageError
 
 _CONTEXT = 256
 _NO_START = "{%- set bos_token = '' -%}"
@@ -50,11 +50,18 @@ def probe(vocabulary: Vocabulary, tokenizer: Any, prompts: Sequence[str], render
 
     Raises:
         UsageError: llama.cpp cuts a text into other tokens.
+        StorageError: The folder for temporary files is full.
     """
     template = _file_template(tokenizer) if render else None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "probe.gguf"
-        write_probe(path, vocabulary, template)
+        try:
+            write_probe(path, vocabulary, template)
+        except OSError as error:
+            raise StorageError(
+                f"{folder} took no more while the tokenizer was to be tried: {error.strerror or error}. Make space "
+                "there, or name another folder in TMPDIR, and run the same command again."
+            ) from error
         with LlamaCpp(path, _CONTEXT) as server:
             texts = [*prompts, *TEXTS, *AWKWARD]
             for text in texts:

@@ -76,11 +76,15 @@ def check_prompts(path: Path | None, render: Render | None, number: int) -> list
         number: How many.
 
     Raises:
-        UsageError: The file holds none.
+        UsageError: The file is not there, or holds none.
     """
     if path is None:
         found = [prompt for prompt in (_shown({"question": question}, render) for question in QUESTIONS) if prompt]
         return (found or list(TEXTS))[:number]
+    if not path.is_file():
+        raise UsageError(
+            f"No prompts at {path}. Give JSON lines, such as a run's eval_questions.jsonl; or leave it out."
+        )
     rows = list(read_json_lines(path))
     found = [prompt for prompt in (_shown(row, render) for row in rows) if prompt]
     if not found:
@@ -97,7 +101,7 @@ def _shown(row: Mapping[str, Any], render: Render | None) -> str:
     messages = row.get("messages")
     if isinstance(row.get("question"), str):
         messages = [{"role": "user", "content": row["question"]}]
-    if render and isinstance(messages, list):
+    if render and isinstance(messages, list) and all(isinstance(message, dict) for message in messages):
         while messages and messages[-1].get("role") == "assistant":
             messages = messages[:-1]
         return render(messages) or "" if messages else ""

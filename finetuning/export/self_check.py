@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from finetuning.export.gguf_tensors import GgufFormat
 from finetuning.export.llama_cpp import LlamaCpp
-from generation_functions.errors import AugmentoolkitError
+from generation_functions.errors import AugmentoolkitError, UsageError
 from generation_functions.parameter_types import Proportion
 
 MODEL = "model"
@@ -27,13 +27,16 @@ class LeastAgreement(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    exact: Proportion = Field(default=1.0, description="Weights in the number type of the trained model, and f32.")
-    sixteen_bit: Proportion = Field(default=0.99, description="f16 and bf16.")
+    exact: Proportion = Field(
+        default=1.0, description="Weights in the number type of the trained model, and f32, when computed in float32."
+    )
+    sixteen_bit: Proportion = Field(default=0.99, description="f16 and bf16; on a GPU, which computes in them, all.")
     q8_0: Proportion = Field(default=0.97, description="8 bits a weight.")
     q4_k_m: Proportion = Field(default=0.85, description="4 to 6 bits a weight.")
 
 
-# Logits between the trained model's best two tokens below which either will do: the size of the rounding errors.
+# Logits between the trained model's best two tokens below which either will do: the size of the rounding errors. They
+# are those of 16 bits, whatever the file holds, where the trained model itself was computed in 16 bits.
 _UNDECIDED = {"exact": 0.001, "sixteen_bit": 0.1, "q8_0": 0.1, "q4_k_m": 0.3}
 
 
@@ -116,7 +119,11 @@ def _example(difference: dict[str, Any] | None) -> str:
 def trained_answers(
     model: Any, tokenizer: Any, prompts: Sequence[str], tokens: int, stops: Sequence[int]
 ) -> Iterator[Answer]:
-    """What the trained model says to each prompt, in at most so many tokens."""
+    """What the trained model says to each prompt, in at most so many tokens.
+
+    Raises:
+        UsageError: It computes no numbers.
+    """
     for prompt in prompts:
         yield _answer(model, tokenizer, prompt, tokens, set(stops))
 
@@ -132,6 +139,11 @@ def _answer(model: Any, tokenizer: Any, prompt: str, tokens: int, stops: set[int
         while len(ids) < tokens and not (ids and ids[-1] in stops):
             made = model(torch.tensor([step], device=model.device), past_key_values=past, use_cache=True)
             best = made.logits[0, -1].float().topk(2)
+            if best.values.isnan().any():
+                raise UsageError(
+                    "The trained model computes no numbers (NaN): its training has diverged, and there is nothing to "
+                    "export. Train again with a lower learning_rate."
+                )
             ids.append(int(best.indices[0]))
             leads.append(float(best.values[0] - best.values[1]))
             past, step = made.past_key_values, ids[-1:]
@@ -144,7 +156,8 @@ def compare_model(
     """Compare a model of transformers with the trained one.
 
     Args:
-        exact: False where merged weights were rounded to 16 bits, which may move an answer by that much.
+        exact: False where merged weights were rounded to 16 bits, or both models are computed in 16 bits, which may
+            move an answer by that much.
     """
     import torch
 
@@ -159,10 +172,21 @@ def compare_model(
 
 
 def compare_gguf(
-    server: LlamaCpp, file_format: GgufFormat, tokenizer: Any, answers: Iterable[Answer], least: LeastAgreement
+    server: LlamaCpp,
+    file_format: GgufFormat,
+    tokenizer: Any,
+    answers: Iterable[Answer],
+    least: LeastAgreement,
+    *,
+    exact: bool = True,
 ) -> Comparison:
-    """Compare a GGUF file, as llama.cpp runs it, with the trained model."""
-    kind = {"f32": "exact", "f16": "sixteen_bit", "bf16": "sixteen_bit"}.get(file_format, file_format)
+    """Compare a GGUF file, as llama.cpp runs it, with the trained model.
+
+    Args:
+        exact: False where the trained model was computed in 16 bits.
+    """
+    full = "exact" if exact else "sixteen_bit"
+    kind = {"f32": full, "f16": "sixteen_bit", "bf16": "sixteen_bit"}.get(file_format, file_format)
     found = Comparison(server.path.name, "llama.cpp", getattr(least, kind))
     for answer in answers:
         chosen = list(_chosen(server, answer))

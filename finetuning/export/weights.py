@@ -75,7 +75,10 @@ class Checkpoint:
             return [self.folder / name for name in sorted(set(files))]
         paths = sorted(self.folder.glob("*.safetensors"))
         if not paths:
-            raise UsageError(f"{self.folder} has no safetensors files, the only weights that can be read bit by bit.")
+            raise UsageError(
+                f"{self.folder} has no safetensors files, the only weights that can be read bit by bit. Load the model "
+                "with transformers and write it anew: AutoModelForCausalLM.from_pretrained(...).save_pretrained(...)"
+            )
         return paths
 
     @property
@@ -98,7 +101,10 @@ def size_of(weights: Weights) -> int:
 
 
 def _bytes(weights: Weights, name: str) -> int:
-    return prod(weights.shape(name)) * BYTES[weights.number_type(name)]
+    kind = weights.number_type(name)
+    if kind not in BYTES:
+        raise UsageError(f"{name} has numbers of the type {kind}. Export a model in one of {', '.join(BYTES)}.")
+    return prod(weights.shape(name)) * BYTES[kind]
 
 
 def write_checkpoint(

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from finetuning.export.merging import MergedWeights, UnusualAdapterError
 from finetuning.export.model_files import find_model, write_model
 from finetuning.export.weights import Checkpoint, write_checkpoint
-from finetuning.model_folder import TrainingRecord, fit_embeddings, load_model, load_tokenizer, save_model
+from finetuning.model_folder import (
+    TrainingRecord,
+    fit_embeddings,
+    is_model_folder,
+    load_model,
+    load_tokenizer,
+    save_model,
+)
 from generation_functions.chat_templates import load_template
-from generation_functions.errors import UsageError
+from generation_functions.errors import StorageError, UsageError
+from tests.support.small_disk import files_no_larger_than
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
@@ -109,6 +119,29 @@ def test_tokenizer_template_and_stops_go_with_the_merged_model(tiny_model: Path,
     assert (record["adapter"], record["base_model"]) == (False, str(tiny_model))
 
 
+def test_the_record_says_where_it_came_from_as_seen_from_the_new_place(tiny_model: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_model, tmp_path / "run" / "base")
+    adapter = adapted(tmp_path / "run" / "base", tmp_path / "run" / "model", lora(target_modules="all-linear"))
+    for name, key in (("training.json", "base_model"), ("adapter_config.json", "base_model_name_or_path")):
+        said = orjson.loads((adapter / name).read_bytes())  # as training writes it where both lie in one run
+        (adapter / name).write_bytes(orjson.dumps({**said, key: "../base"}))
+    (tmp_path / "elsewhere").mkdir()
+    merged(adapter, tmp_path / "elsewhere" / "merged")
+    record = orjson.loads((tmp_path / "elsewhere" / "merged" / "training.json").read_bytes())
+    assert record["base_model"] == "../../run/base"
+    assert is_model_folder(tmp_path / "elsewhere" / "merged" / record["base_model"])
+    assert find_model(str(adapter)).base_model == "new"  # and what that was made from, which no training has changed
+
+
+@pytest.mark.parametrize("base", ["new", "Qwen/Qwen3-0.6B-Base", "/models/base"])
+def test_a_name_that_holds_everywhere_stays(tiny_model: Path, tmp_path: Path, base: str) -> None:
+    shutil.copytree(tiny_model, tmp_path / "model")
+    record = orjson.loads((tmp_path / "model" / "training.json").read_bytes())
+    (tmp_path / "model" / "training.json").write_bytes(orjson.dumps({**record, "base_model": base}))
+    merged(tmp_path / "model", tmp_path / "merged")
+    assert orjson.loads((tmp_path / "merged" / "training.json").read_bytes())["base_model"] == base
+
+
 def test_rows_of_tokens_that_the_template_added_are_merged_too(tiny_model: Path, tmp_path: Path) -> None:
     tokenizer = load_tokenizer(tiny_model, load_template("llama3"))
     before = len(load_tokenizer(tiny_model))
@@ -148,6 +181,15 @@ def test_an_adapter_of_another_kind_is_merged_by_peft_and_the_note_says_so(tiny_
     assert (logits(load_model(tmp_path / "merged", device="cpu")) - trained).abs().max() <= 1e-5
 
 
+def test_a_full_disk_while_peft_writes_is_said_as_such(tiny_model: Path, tmp_path: Path) -> None:
+    from peft import LoHaConfig
+
+    config = LoHaConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM")
+    adapter = adapted(tiny_model, tmp_path / "adapter", config)
+    with files_no_larger_than(200_000), pytest.raises(StorageError, match=r"cannot be written: .* Make room"):
+        merged(adapter, tmp_path / "merged")
+
+
 def test_an_adapter_for_another_model_is_no_silent_success(tiny_model: Path, tmp_path: Path) -> None:
     from tests.support.tiny_models import tiny_model_folder
 
@@ -165,6 +207,22 @@ def test_weights_are_written_in_files_of_a_size_with_an_index(tiny_model: Path, 
         with Checkpoint(tmp_path) as again:
             assert sorted(again.names) == sorted(weights.names)
             assert all(torch.equal(again.tensor(name), weights.tensor(name)) for name in weights.names)
+
+
+def test_weights_of_another_format_or_number_type_are_refused_with_the_way_out(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_model, tmp_path / "model")
+    with Checkpoint(tiny_model) as opened:
+        weights = {name: opened.tensor(name) for name in opened.names}
+    eight = {name: weight.to(torch.float8_e4m3fn) for name, weight in weights.items()}
+    save_file(eight, tmp_path / "model" / "model.safetensors")
+    with pytest.raises(UsageError, match=r"numbers of the type F8_E4M3\. Export a model in one of F64, F32"):
+        merged(tmp_path / "model", tmp_path / "eight")
+    (tmp_path / "model" / "model.safetensors").unlink()
+    torch.save(weights, tmp_path / "model" / "pytorch_model.bin")
+    with pytest.raises(UsageError, match=r"has no safetensors files.*\.save_pretrained"):
+        merged(tmp_path / "model", tmp_path / "bin")
 
 
 def test_weights_that_are_quantised_already_are_refused(tiny_model: Path, tmp_path: Path) -> None:

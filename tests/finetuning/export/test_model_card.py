@@ -40,6 +40,9 @@ def test_the_figures_of_an_evaluation_are_shown(tmp_path: Path) -> None:
 
 def test_the_section_that_the_evaluation_wrote_itself_is_taken(tmp_path: Path) -> None:
     (tmp_path / "card.md").write_text("## Evaluation\n\nIt learned.\n")
+    with pytest.raises(UsageError, match=r"is no evaluation\.json"):
+        evaluation_section(tmp_path / "evaluation.json")  # a slip in the name is no reason to take what lies beside it
+    (tmp_path / "evaluation.json").write_text('{"figures": []}')
     assert "It learned." in evaluation_section(tmp_path / "evaluation.json")
 
 
