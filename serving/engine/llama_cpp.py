@@ -51,8 +51,7 @@ class LlamaCppBackend:
         defaults: Sampling = USUAL_SAMPLING,
         on_cpu: bool = False,
     ) -> None:
-        self._path, self._slots, self._queue = path, min(slots, _MOST_SLOTS), queue
-        self._most_tokens, self._defaults = most_tokens, defaults
+        self._path, self._slots, self._queue, self._defaults = path, min(slots, _MOST_SLOTS), queue, defaults
         self._process = _start(
             path,
             n_ctx=context or _USUAL_CONTEXT,
@@ -88,8 +87,11 @@ class LlamaCppBackend:
             raise not_supported("llama.cpp fills gaps in text only, not in token ids.", "suffix")
         if request.echo:
             raise not_supported("llama.cpp does not repeat the prompt: leave out echo.", "echo")
+        most = request.max_tokens or TOKENS_OF_COMPLETIONS
         asked = [
-            choice.model_copy(update={"prompt": prompt}) for prompt in request.prompts for choice in _choices(request)
+            choice.model_copy(update={"prompt": prompt, "max_tokens": most})
+            for prompt in request.prompts
+            for choice in _choices(request)
         ]
         with self._named():
             async with aclosing(_one_after_another(asked, request.n, self._endpoint.complete)) as pieces:
@@ -140,13 +142,9 @@ class LlamaCppBackend:
         for name in ("temperature", "top_p", "top_k", "min_p"):
             body.setdefault(name, getattr(chosen, name))
         body["top_k"] = max(0, body["top_k"])
-        if path == "/completions":  # no limit was asked for: OpenAI's default, not all that is allowed
-            most = body.get("max_tokens") if "max_tokens" in body else TOKENS_OF_COMPLETIONS
-            body["max_tokens"] = min(most or TOKENS_OF_COMPLETIONS, self._most_tokens)
-            suffix = body.pop("suffix", None)
-            if suffix is not None:
-                body.update(input_prefix=body.pop("prompt"), input_suffix=suffix, n_predict=body.pop("max_tokens"))
-                return "/infill", body
+        if body.get("suffix") is not None:
+            prefix, suffix, most = (body.pop(name) for name in ("prompt", "suffix", "max_tokens"))
+            return "/infill", {**body, "input_prefix": prefix, "input_suffix": suffix, "n_predict": most}
         return f"/v1{path}", body
 
 

@@ -80,6 +80,12 @@ def test_a_gguf_file_answers_as_the_model_folder_does(backend: LlamaCppBackend, 
             assert told[0] == told[1]
             assert counted[0] == counted[1]
         await shelf.close()
+        unlimited = CompletionRequest.model_validate({"model": "a", "prompt": "The", "ignore_eos": True})
+        assert (await all_of(backend, unlimited))[-1].usage == Usage(1, 16), "OpenAI's default"
+        short = {"model": "a", "messages": ASKED, "max_completion_tokens": 3, "ignore_eos": True}
+        usage = (await all_of(backend, ChatRequest.model_validate(short)))[-1].usage
+        assert usage is not None
+        assert usage.completion_tokens == 3
         vectors = await backend.embed(EmbeddingRequest(model="a", input=["The bridge", "A lantern"]))
         assert len(vectors.vectors) == 2
         assert sum(number * number for number in vectors.vectors[0]) == pytest.approx(1, abs=1e-3)
