@@ -161,6 +161,12 @@ def evaluation_section(path: Path | None) -> str:
     return "\n".join([*lines, *(f"| {' | '.join(map(_inline, row))} |" for row in rows)])
 
 
+def evaluated_model(path: Path) -> str:
+    """What an evaluation calls the model that it is of; "" where it does not say."""
+    models = orjson.loads(path.read_bytes()).get("models", {})
+    return str(models.get("after", {}).get("name", ""))
+
+
 def _number(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from finetuning.export.exporting import Export, Wishes, model_name
 from finetuning.export.gguf_tensors import GgufFormat
-from finetuning.export.model_card import evaluation_section
+from finetuning.export.model_card import evaluated_model, evaluation_section
 from finetuning.export.self_check import LeastAgreement
-from generation_functions import Count, LongText, Run
+from generation_functions import Count, LongText, Run, UsageError
 
 
 def export_pipeline(
@@ -62,7 +62,10 @@ def export_pipeline(
         least=least_agreement,
         device=device,
     )
+    if '"""' in system_prompt:
+        raise UsageError('system_prompt holds """, which a Modelfile cannot: write it with other quotation marks.')
     section = evaluation_section(evaluation)  # before the hours, for it may be missing
+    _note_other_model(run, evaluation, model)
     export = Export(run, model, wishes)
     if run.sample is not None:
         export.forecast()
@@ -73,3 +76,10 @@ def export_pipeline(
         data_card=data_card, licence=licence, languages=languages, description=description, evaluation=section
     )
     run.progress(100, "exported")
+
+
+def _note_other_model(run: Run, evaluation: Path | None, model: str) -> None:
+    """A card with the figures of another model would be believed."""
+    named = evaluated_model(evaluation) if evaluation else ""
+    if named and Path(named).expanduser().resolve() != Path(model).expanduser().resolve():
+        run.note(f"The card has the figures of {named}, as {evaluation} says; what is exported is {model}.")

@@ -189,6 +189,23 @@ def test_prompts_that_are_not_there_or_too_long_are_no_silent_change(tmp_path: P
         export(tmp_path / "d", tiny_model, [], answer_tokens=256)
 
 
+def test_what_a_modelfile_cannot_say_is_refused_before_the_work(tmp_path: Path, tiny_model: Path) -> None:
+    with pytest.raises(UsageError, match=r'system_prompt holds """, .* other quotation marks'):
+        export(tmp_path / "out", tiny_model, [], system_prompt='Say """yes""".')
+
+
+def test_figures_of_another_model_are_not_put_on_the_card_in_silence(tmp_path: Path, tiny_model: Path) -> None:
+    def evaluation(name: str) -> Path:
+        path = tmp_path / "evaluation.json"
+        path.write_bytes(orjson.dumps({"models": {"after": {"name": name}}, "figures": []}))
+        return path
+
+    other = export(tmp_path / "other", tiny_model, [], evaluation=evaluation("outputs/other/model"))
+    assert any(note.startswith("The card has the figures of outputs/other/model, ") for note in other.notes)
+    same = export(tmp_path / "same", tiny_model, [], evaluation=evaluation(str(tiny_model)))
+    assert not any("figures of" in note for note in same.notes)
+
+
 def test_a_model_that_is_computed_in_16_bits_is_not_held_to_32(tmp_path: Path, tiny_model: Path) -> None:
     """As on GPUs: a token at a time and all at once are rounded differently, so that not even a copy agrees wholly."""
     from transformers import AutoConfig, AutoModelForCausalLM
