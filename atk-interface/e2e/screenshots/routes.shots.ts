@@ -15,7 +15,7 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 const THEMES = ["dark", "light"] as const;
-/** Small enough that all of them stay below 4 MB, sharp enough to read. */
+/** Small enough that all of them stay below 6 MB, sharp enough to read. */
 const QUALITY = 0.8;
 
 test("every page, in both themes, on three screens", async ({ browser, service }) => {
