@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import time
 from typing import Any
 
@@ -120,7 +121,7 @@ def rate_message(settings: Settings, identity: str, number: int, rating: Rating 
     return _changed(settings, identity, change)
 
 
-def _changed(settings: Settings, identity: str, change: Any) -> Chat:
+def _changed(settings: Settings, identity: str, change: Callable[[Chat], None]) -> Chat:
     files = chat_files(settings)
     with files.writing():
         chat = get_chat(settings, identity)
