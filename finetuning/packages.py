@@ -56,9 +56,10 @@ def require(*packages: str, source: str | Path | None = None) -> None:
 
 @contextmanager
 def without_old_names() -> Iterator[None]:
-    """Around what loads an adapter: PEFT asks transformers for something by a name that it warns of."""
+    """Around what PEFT and TRL do: they ask transformers for something by names that it warns of."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".is_gradient_checkpointing. is deprecated", category=FutureWarning)
+        old = r".(is_)?gradient_checkpointing(_kwargs)?. is deprecated"
+        warnings.filterwarnings("ignore", message=old, category=FutureWarning)
         yield
 
 

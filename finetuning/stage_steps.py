@@ -26,23 +26,27 @@ class Clock:
     Attributes:
         total: Tokens that all stages learn from.
         done: Tokens that were learned from, by this process or those before it.
+        speed: Tokens a second, lately.
+        steps: That this stage has done here.
     """
 
     total: int
     done: int = 0
     speed: float = 0.0
+    steps: int = 0
     at: float = field(default_factory=monotonic)
 
     def start(self) -> None:
         """The first step of a stage is about to be done: what came before (loading a model) is none of its time."""
-        self.at = monotonic()
+        self.at, self.steps = monotonic(), 0
 
     def tick(self, tokens: int) -> None:
         """A step has learned from so many tokens."""
         now = monotonic()
         speed = tokens / max(now - self.at, 1e-6)
-        self.speed = RECENT * self.speed + (1 - RECENT) * speed if self.speed else speed
-        self.at, self.done = now, self.done + tokens
+        # The first step is slower than all others, for much is made at its first use: it says nothing of what is left.
+        self.speed = speed if self.steps < 2 else RECENT * self.speed + (1 - RECENT) * speed
+        self.at, self.done, self.steps = now, self.done + tokens, self.steps + 1
 
     @property
     def seconds_left(self) -> float:

@@ -26,7 +26,7 @@ from finetuning.model_folder import (
     unknown_ids,
 )
 from finetuning.model_sources import is_adapter
-from finetuning.packages import is_path, require
+from finetuning.packages import is_path, require, without_old_names
 from finetuning.questions import Question
 from finetuning.stage_models import MODEL_FOLDER, ModelFolders, keep_model, save_merged
 from finetuning.stages import ALPHA_PER_RANK
@@ -95,7 +95,8 @@ class PolicyRun:
         began = newest.step if newest else 0
         steps.begin(began)
         try:
-            trainer.train(resume_from_checkpoint=str(newest.folder) if newest else None)
+            with without_old_names():
+                trainer.train(resume_from_checkpoint=str(newest.folder) if newest else None)
         except PausedError:  # raised while a step is rewarded: all that the steps before it have learned is there
             if trainer.state.global_step > began:
                 trainer.save_checkpoint()

@@ -16,7 +16,7 @@ from finetuning.checkpoints import Checkpoints
 from finetuning.grpo_rl.rewarding import Rewarding
 from finetuning.grpo_rl.rewards import Completion
 from finetuning.model_folder import save_weights
-from finetuning.packages import require
+from finetuning.packages import require, without_old_names
 from finetuning.questions import Question
 
 
@@ -76,14 +76,15 @@ def build_policy_trainer(
         written = [_completion(prompts[which], text) for which, text in zip(number, completions, strict=True)]
         return rewarding.totals(trainer_state.global_step + 1, written)
 
-    trainer = _trainer_class()(
-        model=model,
-        reward_funcs=[reward],
-        args=_arguments(settings),
-        train_dataset=Dataset.from_list(rows),
-        processing_class=tokenizer,
-        callbacks=[_callback(after_step, settings.save_steps)],
-    )
+    with without_old_names():
+        trainer = _trainer_class()(
+            model=model,
+            reward_funcs=[reward],
+            args=_arguments(settings),
+            train_dataset=Dataset.from_list(rows),
+            processing_class=tokenizer,
+            callbacks=[_callback(after_step, settings.save_steps)],
+        )
     for callback in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(callback)
     trainer.checkpoints = checkpoints

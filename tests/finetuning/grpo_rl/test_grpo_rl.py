@@ -23,7 +23,6 @@ from tests.support.small_run import lines, state
 from tests.support.training import conversations, facts, stage, train, write_rows
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 WITH_A_B = Reward(kind="regex", pattern="b", name="has a b")
