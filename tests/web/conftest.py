@@ -19,6 +19,11 @@ from tests.support.servers import missing_servers, postgresql, redis
 from web.database import open_database
 from web.settings import Settings
 
+IN_THE_GATE = os.environ.get("HYPOTHESIS_PROFILE") == "repeatable"
+"""Where the same is asked of every change, a part of what chance could find is enough; people and nights look on."""
+_TEMPLATE = "new_index"
+"""A PostgreSQL database of a new installation, to be copied: making its tables takes longer than most tests."""
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -66,13 +71,17 @@ class Pair:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[dict[str, str]]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Redis and PostgreSQL, as several machines would share them."""
     missing = missing_servers()
     if missing:
         pytest.skip(f"NOT TESTED WITH REDIS AND POSTGRESQL: apt-get install {' '.join(missing)}")
     with redis() as redis_url, postgresql() as database_url:
-        yield {"ATK_REDIS_URL": redis_url, "ATK_DATABASE_URL": database_url}
+        cluster = {"ATK_REDIS_URL": redis_url, "ATK_DATABASE_URL": database_url}
+        migrated = create_database(cluster, _TEMPLATE)
+        folder = tmp_path_factory.mktemp("new-index")
+        open_database(Settings(root=folder, state=folder, database_url=migrated)).close()
+        yield cluster
 
 
 @pytest.fixture(params=["sqlite", "cluster"])
@@ -86,15 +95,19 @@ def pair(request: pytest.FixtureRequest) -> Pair:
 
 def own_part(variables: dict[str, str]) -> dict[str, str]:
     """A database and a queue that no other test uses."""
-    name = f"test_{os.urandom(6).hex()}"
-    engine = create_engine(variables["ATK_DATABASE_URL"], isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    database_url = variables["ATK_DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+    database_url = create_database(variables, f"test_{os.urandom(6).hex()}", f"TEMPLATE {_TEMPLATE}")
     with Redis.from_url(variables["ATK_REDIS_URL"]) as server:
         server.flushall()
     return {"ATK_REDIS_URL": variables["ATK_REDIS_URL"], "ATK_DATABASE_URL": database_url}
+
+
+def create_database(variables: dict[str, str], name: str, like: str = "") -> str:
+    """A new database beside the one in `variables`, empty without `like`; its URL."""
+    engine = create_engine(variables["ATK_DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} {like}"))
+    engine.dispose()
+    return variables["ATK_DATABASE_URL"].rpartition("/")[0] + f"/{name}"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from sqlalchemy import text
 
 from generation_functions.errors import StorageError
 from tests.conftest import PROJECT
-from tests.web.conftest import Pair
+from tests.web.conftest import Pair, create_database
 from web.database import NEWEST, Database, open_database, revision
 from web.migrating import MIGRATIONS, alembic_config
 from web.settings import Settings
@@ -38,7 +39,8 @@ def settings_of(tmp_path: Path, database_url: str = "") -> Settings:
 
 @pytest.fixture
 def database_url(pair: Pair) -> str:
-    return pair.variables.get("ATK_DATABASE_URL", "")
+    """Of an empty database; without a text, that is the SQLite file that is not there yet."""
+    return create_database(pair.variables, f"empty_{os.urandom(6).hex()}") if pair.variables else ""
 
 
 def open_in_four_processes(tmp_path: Path, database_url: str) -> list[str]:
