@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,13 @@ from tests.web.conftest import Pair
 def service(project: Path, own_state: Path, pair: Pair) -> Iterator[ServiceProcesses]:
     variables = {"ATK_RUNS_AT_ONCE": 2, "ATK_GRACE_SECONDS": 10, **pair.variables}
     with ServiceProcesses(project, own_state, **variables) as service:
+        yield service
+
+
+@pytest.fixture
+def plain_service(project: Path, own_state: Path) -> Iterator[ServiceProcesses]:
+    """For what has nothing to do with the kind of the queue."""
+    with ServiceProcesses(project, own_state) as service:
         yield service
 
 
@@ -53,21 +61,21 @@ def test_cancelling_queued_runs_leaves_the_running_ones_alone(service: ServicePr
 
 
 def test_a_run_is_paused_keeps_its_progress_and_goes_on(service: ServiceProcesses, project: Path) -> None:
-    identity = service.post("/api/runs", sleeper(project, "nap", seconds=4))["id"]
-    until(lambda: (service.run(identity)["progress"] or {}).get("done", 0) >= 20)
+    identity = service.post("/api/runs", sleeper(project, "nap", seconds=20))["id"]
+    until(lambda: (service.run(identity)["progress"] or {}).get("done", 0) >= 5)
     paused = service.post(f"/api/runs/{identity}/pause")
     assert paused["stopping"] == "paused"
     paused = service.wait_for(identity)
     assert paused["state"] == "paused"
-    assert paused["progress"]["done"] >= 20
+    assert paused["progress"]["done"] >= 5
     assert paused["message"] == "paused; resume it to go on"
-    service.post(f"/api/runs/{identity}/resume")
+    service.post(f"/api/runs/{identity}/resume", {"overrides": {"seconds": "0.1"}})
     assert service.wait_for(identity, "completed", "failed")["state"] == "completed"
 
 
-def test_a_failed_run_says_why_and_keeps_its_progress(service: ServiceProcesses, project: Path) -> None:
+def test_a_failed_run_says_why_and_keeps_its_progress(plain_service: ServiceProcesses, project: Path) -> None:
     wish = sleeper(project, "broken", seconds=1, fail_at="middle", message="'The lamp went out.'")
-    failed = service.wait_for(service.post("/api/runs", wish)["id"])
+    failed = plain_service.wait_for(plain_service.post("/api/runs", wish)["id"])
     assert failed["state"] == "failed"
     assert failed["message"] == "The lamp went out."
     assert failed["progress"]["done"] == 100
@@ -99,11 +107,11 @@ def test_a_run_that_does_not_listen_is_killed_after_the_grace_period(project: Pa
 def test_a_run_of_the_service_goes_on_by_the_command_line_and_the_other_way_round(
     service: ServiceProcesses, project: Path
 ) -> None:
-    identity = service.post("/api/runs", sleeper(project, "shared", seconds=3))["id"]
+    identity = service.post("/api/runs", sleeper(project, "shared"))["id"]
     until(lambda: service.run(identity)["progress"])
     service.post(f"/api/runs/{identity}/pause")
     service.wait_for(identity)
-    done = command_line(project, "resume", "outputs/shared")
+    done = command_line(project, "resume", "outputs/shared", "--set", "seconds=0.1")
     assert done.returncode == 0, done.stderr
     until(lambda: service.run(identity)["state"] == "completed")
 
@@ -112,25 +120,32 @@ def test_a_run_of_the_service_goes_on_by_the_command_line_and_the_other_way_roun
         "run",
         "debug-pipeline",
         "--set",
-        "seconds=1",
+        "seconds=0.1",
         "--set",
         "fail_at=end",
         "--set",
         "output_dir=outputs/mine",
     )
     assert stopped.returncode == 1
-    mine = next(run for run in service.get("/api/runs")["items"] if run["folder"] == "outputs/mine")
+    found: list[Any] = []
+
+    def is_listed() -> bool:  # the index looks at the folders once a second
+        found[:] = [run for run in service.get("/api/runs")["items"] if run["folder"] == "outputs/mine"]
+        return bool(found)
+
+    until(is_listed)
+    (mine,) = found
     assert (mine["state"], mine["message"]) == ("failed", "Failed on demand.")
     service.post(f"/api/runs/{mine['id']}/resume", {"overrides": {"fail_at": "nowhere"}})
     assert service.wait_for(mine["id"], "completed")["figures"]["rows"] == 20
 
 
-def test_the_service_makes_the_same_bytes_as_the_command_line(service: ServiceProcesses, project: Path) -> None:
+def test_the_service_makes_the_same_bytes_as_the_command_line(plain_service: ServiceProcesses, project: Path) -> None:
     config = (project / "configs" / "poems.yaml").read_text()
     (project / "configs" / "twin.yaml").write_text(config.replace("outputs/poems", "outputs/twin"))
     assert command_line(project, "run", "configs/twin.yaml").returncode == 0
-    identity = service.post("/api/runs", {"config": "poems.yaml"})["id"]
-    assert service.wait_for(identity)["state"] == "completed"
+    identity = plain_service.post("/api/runs", {"config": "poems.yaml"})["id"]
+    assert plain_service.wait_for(identity)["state"] == "completed"
     names = [
         "provenance.jsonl",
         *(
@@ -210,7 +225,7 @@ def test_a_run_that_was_cancelled_stays_so_when_its_worker_is_stopped_meanwhile(
     assert service.run(identity)["state"] == "cancelled"
 
 
-def test_a_run_that_prints_without_end_does_not_fill_the_disk(service: ServiceProcesses, project: Path) -> None:
+def test_a_run_that_prints_without_end_does_not_fill_the_disk(plain_service: ServiceProcesses, project: Path) -> None:
     noisy = project / "noisy.py"
     noisy.write_text(
         "import time\n"
@@ -223,7 +238,7 @@ def test_a_run_that_prints_without_end_does_not_fill_the_disk(service: ServicePr
     )
     (project / "super_config.yaml").write_text(f"path_aliases:\n  noisy-pipeline: {noisy}:noisy_pipeline\n")
     wish = {"pipeline": "noisy-pipeline", "overrides": {"output_dir": "outputs/noisy"}}
-    failed = service.wait_for(service.post("/api/runs", wish)["id"])
+    failed = plain_service.wait_for(plain_service.post("/api/runs", wish)["id"])
     assert failed["state"] == "failed"
     assert "hoarse" in failed["message"]
     assert (project / "outputs/noisy/console.txt").stat().st_size < 32 << 20
