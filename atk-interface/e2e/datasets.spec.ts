@@ -106,4 +106,6 @@ test("two clicks lead from a finished run to a queued training, and what is to f
   await expect(following).toContainText("Not started: train/lamp-evaluate.yaml, then train/lamp-export.yaml");
   await expect(following).toContainText("This run has failed; resume it");
   await checkAccessibility(page);
+  await page.goto("/runs");
+  await expect(page.getByText("2 waiting for it")).toBeVisible();
 });

@@ -85,6 +85,7 @@ function RunOutcome({ run }: { run: Run }) {
   const spent = spentOf(run);
   const failed = failedOf(run);
   const { dropped } = run.figures;
+  const { waiting = [] } = run;
   return (
     <div className="flex flex-col gap-1 text-sm tabular-nums">
       {isActive(run.state) && <RunAdvance run={run} />}
@@ -94,6 +95,7 @@ function RunOutcome({ run }: { run: Run }) {
             <b className="font-semibold">{count(run.figures.rows)}</b> <span className="text-soft">{run.figures.rows === 1 ? "row" : "rows"}</span>
           </span>
         )}
+        {waiting.length > 0 && <span className={isActive(run.state) ? "text-soft" : "font-semibold text-warn"}>{isActive(run.state) ? `${waiting.length} to follow` : `${waiting.length} waiting for it`}</span>}
         {failed > 0 && <b className="font-semibold text-bad">{count(failed)} failed</b>}
         {dropped > 0 && <b className="font-semibold text-warn">{count(dropped)} dropped</b>}
         {(makesRows(run) || spent.calls + spent.reused > 0) && (
