@@ -69,7 +69,7 @@ def start(service: ServiceProcesses, seconds: float) -> str:
 def test_a_client_that_drops_and_returns_misses_nothing_and_sees_nothing_twice(
     service: ServiceProcesses, project: Path
 ) -> None:
-    run_id = start(service, 4)
+    run_id = start(service, 2)
     until(lambda: (project / "outputs/watched/events.jsonl").exists())
     seen: list[int] = []
     first = Watcher(service.url, run_id, after=0, most=1)
