@@ -84,7 +84,7 @@ class PiecesResponse(Response):
         if self._begun:  # the status has been sent
             await _send_body(send, _event(refusal.body()) + _DONE, more=False)
         else:
-            await _send_json(send, refusal.status, refusal.body(), refusal.headers())
+            await refuse(refusal, send)
 
     async def _whole(self, pieces: AsyncGenerator[Piece], send: Send) -> None:
         choices: dict[int, Choice] = {}
@@ -145,6 +145,11 @@ def _event(content: dict[str, Any]) -> bytes:
 
 async def _send_body(send: Send, body: bytes, *, more: bool = True) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+async def refuse(refusal: RefusedError, send: Send) -> None:
+    """Answer with an error."""
+    await _send_json(send, refusal.status, refusal.body(), refusal.headers())
 
 
 async def _send_json(send: Send, status: int, content: dict[str, Any], headers: dict[str, str]) -> None:

@@ -11,9 +11,8 @@ import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import orjson
-
 from generation_functions.errors import UsageError
+from serving.answering import refuse
 from serving.protocol_errors import RefusedError
 
 if TYPE_CHECKING:
@@ -112,16 +111,6 @@ class Guard:
     def _brings_key(self, headers: dict[bytes, bytes]) -> bool:
         scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
         return scheme.lower() == b"bearer" and hmac.compare_digest(given.strip(), self._key)
-
-
-async def refuse(refusal: RefusedError, send: Send) -> None:
-    """Answer with an error."""
-    headers = [(b"content-type", b"application/json")]
-    headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers().items()]
-    if refusal.status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": orjson.dumps(refusal.body())})
 
 
 def _size_refusal(headers: dict[bytes, bytes]) -> RefusedError | None:

@@ -35,6 +35,8 @@ class RefusedError(AugmentoolkitError):
 
     def headers(self) -> dict[str, str]:
         """Headers of the answer."""
+        if self.status == 401:
+            return {"WWW-Authenticate": "Bearer"}
         return {"Retry-After": str(self.retry_after)} if self.retry_after else {}
 
 
