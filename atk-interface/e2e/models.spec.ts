@@ -39,11 +39,13 @@ test("a model shows what it has learned, answer by answer, and its curves", asyn
 });
 
 test("two evaluations are compared: which is better, in what, and whether that is chance", async ({ page, service }) => {
+  const found = () => expect.poll(async () => (await service.api.GET("/api/evaluations")).data?.items.length);
   writeTraining(service.project);
+  await found().toBe(1);
   await page.goto("/compare/evaluations");
   await expect(page.getByText("There is only one evaluation yet")).toBeVisible();
   writeTraining(service.project, { name: "reef", right: [0.5, 0.38, 0.62] });
-  await expect.poll(async () => (await service.api.GET("/api/evaluations")).data?.items.length).toBe(2);
+  await found().toBe(2);
 
   await page.goto("/models/outputs/train/reef/model");
   await page.getByRole("link", { name: "Compare with …" }).click();

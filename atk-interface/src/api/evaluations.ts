@@ -7,6 +7,7 @@ export const evaluationsQuery = infiniteQueryOptions({
   queryFn: ({ pageParam, signal }) => answer(service.GET("/api/evaluations", { params: { query: { cursor: pageParam, limit: 100 } }, signal })),
   initialPageParam: 0,
   getNextPageParam: ({ next }) => (next ? Number(next) : undefined),
+  refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? 10_000 : false), // runs of the command line end unheard
 });
 
 /** What a run has found out about a model. */

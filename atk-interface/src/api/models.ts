@@ -20,6 +20,7 @@ export const modelQuery = (path: string) =>
   queryOptions({
     queryKey: ["models", "one", path],
     queryFn: ({ signal }) => answer(service.GET("/api/models/details", { params: { query: { path } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.evaluations.length === 0 ? 15_000 : false), // its evaluation may be going on
   });
 
 /** Delete a model for good. Nothing more is asked of it: its page may still be open. */
