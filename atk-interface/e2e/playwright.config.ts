@@ -21,7 +21,7 @@ export default defineConfig({
     reducedMotion: "reduce",
     actionTimeout: 20_000,
     navigationTimeout: 30_000,
-    trace: "retain-on-failure",
+    trace: { mode: "retain-on-failure", screenshots: false }, // its film costs processor time all along; what the page held at each step is kept
     screenshot: "only-on-failure",
     launchOptions: chromium(),
   },
