@@ -61,8 +61,8 @@ def serve(
         file = run.folder / SERVER_FILE
         tell = _Teller(run)
         tell("opening the models")
-        server.start()
         try:
+            server.start()
             while not server.is_ready(_READY_SECONDS):
                 tell(opening() or "opening the models")
             told = {"url": url, "models": shelf.names, "process": os.getpid()}
@@ -93,7 +93,9 @@ class _Teller:
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends without delay on TCP that says it is TCP; otherwise each answer on a kept connection is 40 ms late
+    # (Nagle's algorithm and the client's delayed acknowledgement).
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
