@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from generation.core_components.training_steps import few_steps_note
 from generation_functions.run_folder import read_json
 from generation_functions.run_output import DATASETS, SUMMARY_FILE
 from web.datasets.schemas import DatasetEntry, DatasetKind
@@ -88,6 +89,7 @@ class RunDatasets:
             stage=one.kind,
             expected_steps=steps,
             base_model=one.base_model,
+            note=few_steps_note(tokens, steps) if steps else "",
         )
 
     def _file(self, kind: DatasetKind, file: str, name: str) -> DatasetEntry:

@@ -55,6 +55,7 @@ class DatasetEntry(BaseModel):
         default=0, description="Of a training folder: optimiser steps that follow from its settings."
     )
     base_model: str = Field(default="", description="Of a training folder: the model it names.")
+    note: str = Field(default="", description="What to know before it is trained on.")
     created: float = Field(description="Seconds since 1970.", examples=[1760000000.0])
 
 

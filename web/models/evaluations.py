@@ -99,6 +99,7 @@ def _figure(told: dict[str, Any]) -> Figure:
         name=plain_text_of(told.get("name")),
         unit=plain_text_of(told.get("unit")),
         better=plain_text_of(told.get("better")) or "higher",
+        verdict=plain_text_of(told.get("verdict")),
         **{end: figure_of(told.get(end)) for end in ends},
     )
 

@@ -62,6 +62,12 @@ class Figure(BaseModel):
     high_before: float | None
     low_after: float | None
     high_after: float | None
+    verdict: str = Field(
+        default="",
+        description="What a test of the answers, one by one, says of the change: `learned`, `forgot` or `not shown`; "
+        "empty: nothing to compare.",
+        examples=["learned"],
+    )
 
 
 class EvaluationEntry(BaseModel):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_args
 
 import yaml
 
-from generation.core_components.training_steps import FEW_STEPS
+from generation.core_components.training_steps import few_steps_note
 from generation_functions.datasets.row_reading import OUTPUT_FORMATS
 from generation_functions.errors import StorageError
 from web.configs.files import create_config, delete_config
@@ -164,12 +164,8 @@ def _view(part: _Part, stage: TrainingStage) -> TrainingStageView:
 
 
 def _notes(views: list[TrainingStageView]) -> list[str]:
-    return [
-        f"{view.folder}: {view.tokens} tokens give only {view.expected_steps} optimiser steps, too few to learn much "
-        "from: make more data, raise epochs, or lower batch_tokens"
-        for view in views
-        if 0 < view.expected_steps < FEW_STEPS
-    ]
+    told = ((view.folder, few_steps_note(view.tokens, view.expected_steps)) for view in views if view.expected_steps)
+    return [f"{folder}: {note}" for folder, note in told if note]
 
 
 def _follow_ups(

@@ -28,8 +28,8 @@ export function writeTraining(project: Project, { name, right: [after, low, high
   const evaluation = {
     models: { before: { name: "Some/Base-0.6B", vocabulary: 1000 }, after: { name: `${folder}/model`, vocabulary: 1000 } },
     figures: [
-      { name: "right answers", unit: "share", better: "higher", before: 0.03, low_before: 0, high_before: 0.09, after, low_after: low, high_after: high },
-      { name: "held-out texts: bits per byte", unit: "bits", better: "lower", before: 1.95, low_before: 1.9, high_before: 2, after: 1.9, low_after: 1.85, high_after: 1.95 },
+      { name: "right answers", unit: "share", better: "higher", before: 0.03, low_before: 0, high_before: 0.09, after, low_after: low, high_after: high, verdict: "learned" },
+      { name: "held-out texts: bits per byte", unit: "bits", better: "lower", before: 1.95, low_before: 1.9, high_before: 2, after: 1.9, low_after: 1.85, high_after: 1.95, verdict: "not shown" },
     ],
     questions: { asked: 22, clean: 21, contaminated: 1 },
     contamination: { checked: true },

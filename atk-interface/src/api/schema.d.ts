@@ -2100,6 +2100,12 @@ export interface components {
              */
             name: string;
             /**
+             * Note
+             * @description What to know before it is trained on.
+             * @default
+             */
+            note: string;
+            /**
              * Parquet
              * @description Whether it is there as Parquet too, beside it.
              * @default false
@@ -2200,6 +2206,12 @@ export interface components {
              * @example pairs
              */
             name: string;
+            /**
+             * Note
+             * @description What to know before it is trained on.
+             * @default
+             */
+            note: string;
             /**
              * Parquet
              * @description Whether it is there as Parquet too, beside it.
@@ -2867,6 +2879,13 @@ export interface components {
              * @example %
              */
             unit: string;
+            /**
+             * Verdict
+             * @description What a test of the answers, one by one, says of the change: `learned`, `forgot` or `not shown`; empty: nothing to compare.
+             * @default
+             * @example learned
+             */
+            verdict: string;
         };
         /**
          * Figures

@@ -54,6 +54,8 @@ def test_a_run_shows_its_training_folders_then_its_files_then_its_questions(
     ]
     texts, chat, pairs, questions = found
     assert (texts["stage"], texts["tokens"], texts["expected_steps"]) == ("pretraining", 5000, 150)
+    assert (texts["note"], pairs["note"]) == ("", "")
+    assert "give only 30 optimiser steps, too few to learn much from" in chat["note"]
     assert (chat["stage"], chat["rows"], chat["base_model"]) == ("supervised", 2, "Some/Base-0.6B")
     assert (pairs["path"], pairs["format"], pairs["rows"]) == ("outputs/facts/datasets/pairs.jsonl", "messages", 1)
     assert (questions["rows"], questions["run"]) == (1, facts.id)

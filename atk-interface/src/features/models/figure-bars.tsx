@@ -15,8 +15,8 @@ export const FigureBars = ({ figures }: { figures: readonly Figure[] }) => (
 const SIGNS: Record<Change, { icon: typeof Minus; tone: string; word: string }> = {
   better: { icon: TrendingUp, tone: "text-good", word: "better" },
   worse: { icon: TrendingDown, tone: "text-bad", word: "worse" },
-  overlap: { icon: Minus, tone: "text-soft", word: "intervals overlap" },
-  unknown: { icon: Minus, tone: "text-soft", word: "no interval" },
+  unclear: { icon: Minus, tone: "text-soft", word: "no clear difference" },
+  unknown: { icon: Minus, tone: "text-soft", word: "not compared" },
 };
 
 function FigureItem({ figure }: { figure: Figure }) {

@@ -12,6 +12,7 @@ const figure = (changes: Partial<Figure>): Figure => ({
   high_before: 0.1,
   low_after: 0.84,
   high_after: 0.99,
+  verdict: "learned",
   ...changes,
 });
 
@@ -33,12 +34,12 @@ describe("a figure in words", () => {
 });
 
 describe("whether something has changed", () => {
-  it("is better when all of the interval is", () => expect(changeOf(figure({}))).toBe("better"));
-  it("is worse when less would be better", () => expect(changeOf(figure({ better: "lower" }))).toBe("worse"));
-  it("is not said of intervals that overlap, or are not known", () => {
-    expect(changeOf(figure({ low_after: 0.05 }))).toBe("overlap");
-    expect(changeOf(figure({ low_before: null }))).toBe("unknown");
-  });
+  it.each([
+    ["learned", "better"],
+    ["forgot", "worse"],
+    ["not shown", "unclear"],
+    ["", "unknown"],
+  ])("is what the service says: %s", (verdict, change) => expect(changeOf(figure({ verdict }))).toBe(change));
 });
 
 it("draws shares on the whole, and others up to a little above the most", () => {

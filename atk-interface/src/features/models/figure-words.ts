@@ -45,17 +45,13 @@ export function figureInWords({ name, unit, before, after }: Figure): string {
   return `${name} ${valueIn(before, unit)} to ${valueIn(after, unit)}`;
 }
 
-/** `overlap`: the intervals do not tell; a test of the same questions, one by one, may. `unknown`: there are none. */
-export type Change = "better" | "worse" | "overlap" | "unknown";
+/** `unclear`: it may be chance, or too small to matter. `unknown`: the service says nothing of it. */
+export type Change = "better" | "worse" | "unclear" | "unknown";
 
-/** Whether a figure has changed, as far as its intervals show. */
-export function changeOf({ before, after, better, low_before: lowBefore, high_before: highBefore, low_after: lowAfter, high_after: highAfter }: Figure): Change {
-  if (before === null || after === null || lowBefore === null || highBefore === null || lowAfter === null || highAfter === null) return "unknown";
-  const rose = lowAfter > highBefore;
-  const fell = highAfter < lowBefore;
-  if (!rose && !fell) return "overlap";
-  return rose === (better === "higher") ? "better" : "worse";
-}
+const CHANGES: Record<string, Change> = { learned: "better", forgot: "worse", "not shown": "unclear" };
+
+/** Whether a figure has changed: the service has compared the answers one by one, which intervals alone cannot. */
+export const changeOf = ({ verdict }: Figure): Change => CHANGES[verdict] ?? "unknown";
 
 /** Where the axis ends on which values are drawn from 0 on: shares at all, others a little above the most. */
 export function axisEnd(unit: string, measured: readonly Measured[]): number {

@@ -41,7 +41,7 @@ export function ModelRow({ model }: { model: ModelEntry }) {
   );
 }
 
-const TONES = { better: "text-good", worse: "text-bad", overlap: "", unknown: "" };
+const TONES = { better: "text-good", worse: "text-bad", unclear: "", unknown: "" };
 
 function Verdict({ model: { figures, kind } }: { model: ModelEntry }) {
   const [first] = figures;

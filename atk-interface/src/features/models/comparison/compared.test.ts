@@ -12,6 +12,7 @@ const figure = (name: string, [after, low, high]: [number, number | null, number
   after,
   low_after: low,
   high_after: high,
+  verdict: "learned",
   ...changes,
 });
 
