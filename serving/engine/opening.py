@@ -127,14 +127,15 @@ class _Base:
             self._engine = None
 
     def _load(self) -> Engine:
-        from finetuning.model_folder import fit_embeddings, load_model, load_tokenizer
+        from finetuning.model_folder import fit_embeddings, load_model, load_tokenizer, unknown_ids
 
         like = self._like
         model = load_model(self._source, device=like.device, dtype=like.dtype, quantised=like.quantised)
         switch = _Switch()
         for folder in self.adapters:
             if (Path(folder) / "tokenizer_config.json").is_file():
-                fit_embeddings(model, load_tokenizer(folder))
+                tokenizer = load_tokenizer(folder)
+                fit_embeddings(model, tokenizer, unknown_ids(tokenizer, self._source))
         for folder, name in self.adapters.items():
             switch.add(model, folder, name)
         return Engine(model, slots=self._capacity.slots, queue=self._capacity.queue, use_adapter=switch.use)

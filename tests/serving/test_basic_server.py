@@ -15,7 +15,7 @@ import openai
 import pytest
 
 from benchmarks.serving import soak
-from finetuning.model_folder import load_tokenizer, stop_ids
+from finetuning.model_folder import load_model, load_tokenizer, stop_ids
 from serving.engine.endpoint import EndpointBackend
 from serving.protocol import ChatRequest
 from tests.support.model_server import ModelServer, model_server
@@ -45,13 +45,24 @@ def endless(fim: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def server(tiny_model: Path, fim: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
+def new_marks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An adapter that has learned ChatML, on a model that does not know its marks."""
+    folder = tmp_path_factory.mktemp("marks")
+    base = tiny_model_folder(folder / "base", template="plain", layers=1, width=32, heads=2)
+    return tiny_adapter(folder / "adapter", base, 3)
+
+
+@pytest.fixture(scope="module")
+def server(
+    tiny_model: Path, fim: Path, new_marks: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ModelServer]:
     folder = tmp_path_factory.mktemp("served")
     models = [
         {"source": str(tiny_model), "name": "tiny"},
         {"source": str(fim), "name": "fim", "max_tokens": LONGEST},
         {"source": str(tiny_adapter(folder / "one", tiny_model, 1)), "name": "adapter/one"},
         {"source": str(tiny_adapter(folder / "two", tiny_model, 2)), "name": "adapter/two"},
+        {"source": str(new_marks), "name": "adapter/marks"},
         {"source": "offline"},
     ]
     with model_server(models, key=KEY, slots=16, queue=8) as started:
@@ -153,6 +164,22 @@ def test_adapters_share_a_base_and_change_its_answers(
     again = {model: said(model) for model in ("adapter/two", "tiny", "adapter/one")}
     assert first == again
     assert len({*first.values()}) == 3
+
+
+def test_an_adapter_that_has_learned_new_marks_is_served_as_it_was_trained(
+    client: openai.OpenAI, new_marks: Path
+) -> None:
+    import torch
+
+    model, tokenizer = load_model(new_marks), load_tokenizer(new_marks)
+    ids = tokenizer.encode("<|im_start|>user\nWho built the bridge?<|im_end|>\n<|im_start|>assistant\n")
+    with torch.inference_mode():
+        expected = model(torch.tensor([ids])).logits[0, -1].log_softmax(-1).topk(5)
+    told = client.completions.create(
+        model="adapter/marks", prompt=ids, max_tokens=1, temperature=0, logprobs=5, extra_body={"top_k": 0}
+    )
+    likely = told.choices[0].logprobs.top_logprobs[0]  # type: ignore[union-attr,index]
+    assert list(likely.values()) == pytest.approx(expected.values.tolist(), abs=1e-4)
 
 
 def test_completions_go_on_with_texts_and_token_ids(client: openai.OpenAI, tiny_model: Path) -> None:

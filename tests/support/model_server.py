@@ -101,6 +101,7 @@ def start_server(config: Path, key: str = "") -> Iterator[subprocess.Popen[str]]
     try:
         yield process
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        process.kill()  # of one that has ended, nothing
+        process.wait()
+        if process.stdout:
+            process.stdout.close()

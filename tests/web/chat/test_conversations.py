@@ -114,6 +114,13 @@ def test_what_is_too_much_is_refused_and_nothing_is_lost(client: TestClient, cha
     assert len(client.get(f"/api/chats/{chat}").json()["messages"]) == 2
 
 
+def test_a_text_that_no_file_of_rows_could_hold_is_refused(client: TestClient, chat: str) -> None:
+    said = {"role": "user", "content": "before\0after"}
+    answer = client.put(f"/api/chats/{chat}/messages/2", json=said)
+    assert answer.status_code == 422
+    assert "a text has no NUL characters" in answer.text
+
+
 def nested(levels: int) -> Any:
     return {"a": nested(levels - 1)} if levels else 1
 
