@@ -243,7 +243,7 @@ def test_embeddings_are_unit_vectors_that_do_not_depend_on_their_neighbours(clie
 
 def test_models_are_listed_and_looked_up(client: openai.OpenAI) -> None:
     names = [model.id for model in client.models.list()]
-    assert names == ["tiny", "fim", "adapter/one", "adapter/two", "offline"]
+    assert names == ["tiny", "fim", "adapter/one", "adapter/two", "adapter/marks", "offline"]
     assert client.models.retrieve("adapter/one").id == "adapter/one"
 
 
