@@ -97,11 +97,12 @@ class Workload:
         return made
 
 
-def bare(work: Workload, sequences: list[list[TokenRow]]) -> Ticks:
+def bare(work: Workload, model: Any, sequences: list[list[TokenRow]]) -> Ticks:
     """Forward, backward, clip, AdamW: the loop of a tutorial."""
     import torch
 
-    model, collator, ticks = work.model().train(), PackedCollator(0), Ticks(work.device)
+    model.train()
+    collator, ticks = PackedCollator(0), Ticks(work.device)
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01, fused=work.device != "cpu")
     ticks.start()
     for step in range(work.steps):
@@ -119,7 +120,7 @@ def bare(work: Workload, sequences: list[list[TokenRow]]) -> Ticks:
     return ticks
 
 
-def ours(work: Workload, sequences: list[list[TokenRow]], folder: Path) -> Ticks:
+def ours(work: Workload, model: Any, sequences: list[list[TokenRow]], folder: Path) -> Ticks:
     """The same through `build_trainer`."""
     ticks, group = Ticks(work.device), Group(device=work.device if work.device == "cpu" else f"{work.device}:0")
     settings = TrainerSettings(
@@ -137,7 +138,7 @@ def ours(work: Workload, sequences: list[list[TokenRow]], folder: Path) -> Ticks
         ticks.tick()
         return Then()
 
-    trainer = build_trainer(work.model(), sequences, PackedCollator(0), settings, after_step)
+    trainer = build_trainer(model, sequences, PackedCollator(0), settings, after_step)
     ticks.start()
     trainer.train()
     return ticks
@@ -148,7 +149,7 @@ def rounds(work: Workload, number: int) -> Iterator[tuple[Ticks, Ticks]]:
     sequences = work.sequences()
     for _ in range(number):
         with tempfile.TemporaryDirectory() as folder:
-            yield bare(work, sequences), ours(work, sequences, Path(folder))
+            yield bare(work, work.model(), sequences), ours(work, work.model(), sequences, Path(folder))
 
 
 def main() -> None:

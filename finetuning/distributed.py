@@ -82,10 +82,10 @@ def join(device: str) -> Group:
     import torch
 
     if size == 1:
-        device = _only(device) if kind == "cuda" else device
+        found = _only(device) if kind == "cuda" else device
         if kind == "cuda" and not torch.cuda.is_available():
             raise UsageError(f"device: {device} is asked for, and torch finds no GPU here. Take cpu or auto.")
-        return Group(device=device)
+        return Group(device=found)
     from accelerate import PartialState
 
     if kind != "cpu" and torch.accelerator.device_count() <= local:

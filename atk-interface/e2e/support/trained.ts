@@ -7,6 +7,7 @@ interface Trained {
   right: [value: number, low: number, high: number];
 }
 
+const STEPS = 90;
 const LAMP: Trained = { name: "lamp", right: [0.914, 0.84, 0.97] };
 
 /** What a training and the evaluation of its model leave behind, without the minutes that they take: curves, a model, figures, answers. */
@@ -16,11 +17,10 @@ export function writeTraining(project: Project, { name, right: [after, low, high
 
   project.write(`${folder}/model/config.json`, "{}");
   project.write(`${folder}/model/model.safetensors`, "0123456789");
-  const stages = [{ kind: "supervised", steps: 30, epochs: 3, tokens: 1000, final_loss: 0.25 }];
+  const stages = [{ kind: "supervised", steps: STEPS, epochs: 3, tokens: STEPS * 4096, final_loss: 0.42 }];
   const record = { base_model: "Some/Base-0.6B", adapter: false, chat_template: "chatml", stops: ["<|im_end|>"], parameters: 600_000_000, stages };
   project.write(`${folder}/model/training.json`, JSON.stringify(record));
-  const points = [3.5, 2.5, 1.25].map((loss, index) => JSON.stringify({ stage: "1 supervised", step: index + 1, steps: 3, epoch: 1, loss, learning_rate: 0.001, tokens: 100 }));
-  project.write(`${folder}/curves.jsonl`, `${points.join("\n")}\n`);
+  project.write(`${folder}/curves.jsonl`, Array.from({ length: STEPS }, (_, index) => `${JSON.stringify(pointAt(index))}\n`).join(""));
   finished("", "train-pipeline");
 
   const answers = Array.from({ length: 22 }, (_, index) => JSON.stringify({ question: `Who kept lamp ${index + 1}?`, expected: "Marit", before: "Nobody.", after: "Marit did.", contaminated: index === 0 }));
@@ -38,4 +38,22 @@ export function writeTraining(project: Project, { name, right: [after, low, high
   };
   project.write(`${folder}-evaluate/evaluation.json`, JSON.stringify(evaluation));
   finished("-evaluate", "evaluate-pipeline");
+}
+
+/** What a training notes of a step: the loss falls from 3.50 to 0.42, unsteadily; the learning rate rises, and falls as a cosine does. */
+function pointAt(index: number): object {
+  const part = index / (STEPS - 1);
+  const noise = Math.sin(index * index) * Math.sin(Math.PI * part);
+  return {
+    stage: "1 supervised",
+    step: index + 1,
+    steps: STEPS,
+    epoch: ((index + 1) / STEPS) * 3,
+    loss: 0.4 + 3.1 * Math.exp(-index / 18) + 0.15 * noise,
+    learning_rate: 0.0002 * Math.min((index + 1) / 5, (1 + Math.cos(Math.PI * part)) / 2),
+    gradient_norm: 0.4 + 2 * Math.exp(-index / 12) + 0.1 * noise,
+    tokens: (index + 1) * 4096,
+    tokens_per_second: 5200 + 150 * noise,
+    memory_bytes: 6.4e9,
+  };
 }

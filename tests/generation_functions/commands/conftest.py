@@ -6,10 +6,10 @@ import io
 from pathlib import Path
 
 import pytest
-from command_line import PIPELINES, Atk, Outcome
 
 from generation_functions.commands.console import Console
 from run_augmentoolkit import main
+from tests.support.command_line import PIPELINES, Atk, Outcome
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import Atk
 
 from generation_functions.testing.fake_endpoint import FakeEndpoint
+from tests.support.command_line import Atk
 
 PIPELINE = '''
 from pathlib import Path

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from command_line import Atk
-
 from generation_functions.config import load_config
 from generation_functions.registry import load_registry
+from tests.support.command_line import Atk
 
 
 def test_a_new_pipeline_is_a_copy_of_the_example_under_its_own_name(atk: Atk) -> None:

@@ -6,11 +6,11 @@ import io
 import json
 
 import pytest
-from command_line import Atk, Outcome
 
 from generation_functions.commands.console import Console
 from run_augmentoolkit import main
 from tests.conftest import PROJECT
+from tests.support.command_line import Atk, Outcome
 
 
 @pytest.fixture

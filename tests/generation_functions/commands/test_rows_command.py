@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command_line import Atk
 
 from generation_functions import Run
 from generation_functions.records import Record, record_id
+from tests.support.command_line import Atk
 
 
 def to_row(record: Record) -> Record:

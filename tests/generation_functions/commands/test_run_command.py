@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from command_line import Atk
+from tests.support.command_line import Atk
 
 SCRIPT = Path(__file__).resolve().parents[3] / "run_augmentoolkit.py"
 

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import Atk
 
 from generation_functions.references import secret_value
 from generation_functions.vault import Vault
 from tests.conftest import PROJECT
+from tests.support.command_line import Atk
 
 VALUE = "sk-very-secret-0123456789"
 PROGRAM = [sys.executable, str(PROJECT / "run_augmentoolkit.py"), "secret"]

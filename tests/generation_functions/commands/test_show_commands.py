@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from command_line import Atk
+from tests.support.command_line import Atk
 
 
 def test_list_names_every_pipeline_with_its_summary(atk: Atk) -> None:
