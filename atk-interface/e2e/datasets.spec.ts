@@ -86,7 +86,7 @@ test("two clicks lead from a finished run to a queued training, and what is to f
   await page.getByRole("button", { name: "Train on this" }).click();
   const dialog = page.getByRole("dialog", { name: "Train on this" });
   await expect(dialog.getByRole("row", { name: /sft_run: supervised/ })).toContainText("12");
-  await expect(dialog.getByText("only 12 steps follow from its tokens")).toBeVisible();
+  await expect(dialog.getByText("give only 12 optimiser steps")).toBeVisible();
   await expect(dialog.getByLabel("Start from")).toHaveValue("new");
   await checkAccessibility(page);
   await dialog.getByLabel("Start from").fill("models/nowhere");

@@ -70,7 +70,7 @@ test("a folder is uploaded while the service is killed, and arrives whole; a sec
   await panel.getByRole("button", { name: "Replace notes.md" }).click();
   await panel.getByRole("button", { name: "Skip them all" }).click();
   await expect(panel.getByText("5 skipped")).toBeVisible();
-  expect(service.project.read("inputs/archive/notes.md")).toBe("# Notes\n");
+  await expect.poll(() => service.project.read("inputs/archive/notes.md"), { message: "what was replaced is on its way" }).toBe("# Notes\n");
 });
 
 test("what cannot be read of a dropped folder is named, and the rest arrives", async ({ page, service }) => {
