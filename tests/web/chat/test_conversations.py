@@ -114,11 +114,14 @@ def test_what_is_too_much_is_refused_and_nothing_is_lost(client: TestClient, cha
     assert len(client.get(f"/api/chats/{chat}").json()["messages"]) == 2
 
 
-def test_a_text_that_no_file_of_rows_could_hold_is_refused(client: TestClient, chat: str) -> None:
-    said = {"role": "user", "content": "before\0after"}
-    answer = client.put(f"/api/chats/{chat}/messages/2", json=said)
-    assert answer.status_code == 422
-    assert "a text has no NUL characters" in answer.text
+def test_what_a_model_says_is_kept_to_the_character(client: TestClient, chat: str) -> None:
+    said = "\0 a model that has hardly learned\x7f\ufffd\u2028\x1b[31m says anything\r\n"
+    say(client, 2, "user", "And now?")
+    say(client, 3, "assistant", said)
+    assert client.get(f"/api/chats/{chat}").json()["messages"][3]["content"] == said
+    assert rate(client, 3, "down").status_code == 200
+    (one,) = client.get("/api/corrections").json()["items"]
+    assert one["answer"] == said
 
 
 def nested(levels: int) -> Any:
