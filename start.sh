@@ -172,7 +172,7 @@ test_python() {
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .
   .venv/bin/mypy
-  .venv/bin/pytest -n 2 --dist worksteal --durations=10 "$@"
+  .venv/bin/pytest -n 3 --dist worksteal --durations=10 "$@"
 }
 
 test_interface() {
