@@ -6,8 +6,10 @@ import gzip
 import sys
 import tempfile
 import tracemalloc
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import orjson
@@ -218,16 +220,25 @@ def load_dataset(name, subset, *, split, streaming):
 
 
 @pytest.fixture
-def package_for_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An installed package `datasets` that needs no network."""
+def package_for_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An installed package `datasets` that needs no network; afterwards what was imported before is imported again."""
+    imported = take_out_of_the_imported("datasets")
     (tmp_path / "installed/datasets").mkdir(parents=True)
     (tmp_path / "installed/datasets/__init__.py").write_text(FAKE_DATASETS)
     monkeypatch.syspath_prepend(str(tmp_path / "installed"))
-    monkeypatch.delitem(sys.modules, "datasets", raising=False)
+    yield
+    take_out_of_the_imported("datasets")
+    sys.modules.update(imported)
+
+
+def take_out_of_the_imported(package: str) -> dict[str, ModuleType]:
+    """A package and what is in it; the next import begins anew."""
+    names = [name for name in sys.modules if name.partition(".")[0] == package]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 @pytest.mark.usefixtures("package_for_the_hub")
-def test_a_dataset_of_the_hub_is_streamed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dataset_of_the_hub_is_streamed() -> None:
     skipped: Skipped = []
     rows = read_rows("hub:owner/name", on_skip=lambda *what: skipped.append(what), split="test[:9]", subset="small")
     origin = {"file": "hub:owner/name", "sha256": "", "licence": "apache-2.0", "row": 1}
@@ -235,7 +246,6 @@ def test_a_dataset_of_the_hub_is_streamed(monkeypatch: pytest.MonkeyPatch) -> No
     assert skipped == [("hub:owner/name", 2, "the text is blank")]
     with pytest.raises(UsageError, match=r"dataset owner/missing .*, split train, cannot be read: no dataset"):
         read("owner/missing")
-    monkeypatch.delitem(sys.modules, "datasets")
 
 
 def test_without_the_package_for_the_hub_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
