@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from generation_functions.nesting import is_deeper
 from serving.protocol_errors import RefusedError
 
 MOST_CHOICES = 16
@@ -210,20 +211,6 @@ def _several(value: str | list[int] | list[str] | list[list[int]]) -> list[str |
     return [ids] if ids else [one for one in value if not isinstance(one, int)]
 
 
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Whether lists and objects are nested in more than so many levels."""
-    layer = [value]
-    for _ in range(levels):
-        layer = [
-            inner
-            for outer in layer
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
-        ]
-    return bool(layer)
-
-
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -235,7 +222,7 @@ def read_body(data: bytes, kind: type[Body]) -> Body:
     """
     try:
         found = orjson.loads(data)
-        if _is_deeper(found, _DEEPEST):
+        if is_deeper(found, _DEEPEST):
             raise RefusedError(f"The body is nested in more than {_DEEPEST} levels.", code="invalid_value")
         return kind.model_validate(found)
     except orjson.JSONDecodeError as error:

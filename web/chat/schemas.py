@@ -9,8 +9,8 @@ import orjson
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
+from generation_functions.nesting import is_deeper
 from web.models.schemas import ModelPath
-from web.reading.files import is_deeper
 
 MOST_MESSAGES = 500
 LONGEST_TEXT = 200_000

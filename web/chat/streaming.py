@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from generation_functions.endpoints import provider_words
+from generation_functions.nesting import is_deeper
 from web.chat.offline import offline_words
 from web.chat.schemas import AskModel
 from web.chat.targets import Address
-from web.reading.files import is_deeper
 from web.tolerant import object_of, objects_of, text_of, whole_of
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from generation_functions.nesting import is_deeper
 from generation_functions.run_folder import STATE_FILE, read_json
 from web.models.evaluations import evaluations, figure_of
 from web.models.finding import FoundModel, ModelScan, project_path
@@ -22,7 +23,6 @@ from web.models.schemas import (
     TrainedStage,
 )
 from web.models.serving import servers
-from web.reading.files import is_deeper
 from web.services import Services
 from web.settings import Settings
 from web.tables import Kind, Work

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from generation_functions.nesting import is_deeper
 from web.problems import ProblemError
 from web.roots import inside
 from web.tolerant import text_of
@@ -74,15 +75,6 @@ def row_id_of(line: bytes) -> str:
         if b"\\" not in raw:
             return raw.decode("utf-8", "replace")
     return text_of((parse_object(line) or {}).get("id"))
-
-
-def is_deeper(value: Any, levels: int) -> bool:
-    """Whether lists and objects are nested in more than so many levels."""
-    if isinstance(value, dict):
-        return levels == 0 or any(is_deeper(inner, levels - 1) for inner in value.values())
-    if isinstance(value, list):
-        return levels == 0 or any(is_deeper(inner, levels - 1) for inner in value)
-    return False
 
 
 def is_json(line: bytes) -> bool:

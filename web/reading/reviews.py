@@ -15,12 +15,13 @@ from generation_functions.datasets.jsonl import AtomicJsonLines
 from generation_functions.datasets.row_reading import BrokenRowError, row_format
 from generation_functions.datasets.rows import row_problem
 from generation_functions.errors import StorageError, UsageError
+from generation_functions.nesting import is_deeper
 from generation_functions.private_files import locked
 from web.problems import ConflictError, Mistake, NotFoundError, UnavailableError, documented
 from web.reading.caches import Cached, Caches
 from web.reading.datasets import DatasetName, dataset_of
 from web.reading.decisions import Decision, append, history
-from web.reading.files import is_deeper, is_json, parse_object, row_id_of
+from web.reading.files import is_json, parse_object, row_id_of
 from web.reading.line_index import NEVER
 from web.reading.lineage import Lineage
 from web.reading.matching import Filter, Matches, conditions_of
