@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from generation_functions.datasets.column_types import ColumnTypes
 from generation_functions.datasets.id_set import IdSet
@@ -121,7 +121,7 @@ class DatasetWriter:
             path.unlink(missing_ok=True)  # one of an earlier run would not match the rows beside it
         else:
             part = path.with_name(f".{path.name}.part")
-            _write_parquet(self._lines.part, part)
+            lines_to_parquet(self._lines.part, part)
             publish(part, path)
         self._lines.close()
 
@@ -160,9 +160,15 @@ class DatasetWriter:
         return [[BUCKETS[bucket], ends[bucket], self._counts.get(bucket, 0)] for bucket in used]
 
 
-def _write_parquet(lines: Path, path: Path) -> None:
-    """Converts a JSON lines file in batches; two passes, the first one to find the columns."""
+def lines_to_parquet(lines: Path | BinaryIO, out: Path | BinaryIO) -> None:
+    """Converts JSON lines, by path or open, in batches; two passes, the first one to find the columns."""
     from arro3.io import infer_json_schema, read_json, write_parquet
 
-    batches = read_json(lines, infer_json_schema(lines), batch_size=PARQUET_BATCH_ROWS)
-    write_parquet(batches, path, compression="zstd(3)", max_row_group_size=PARQUET_BATCH_ROWS)
+    def from_the_begin() -> Path | BinaryIO:
+        if not isinstance(lines, Path):
+            lines.seek(0)
+        return lines
+
+    schema = infer_json_schema(from_the_begin())
+    batches = read_json(from_the_begin(), schema, batch_size=PARQUET_BATCH_ROWS)
+    write_parquet(batches, out, compression="zstd(3)", max_row_group_size=PARQUET_BATCH_ROWS)

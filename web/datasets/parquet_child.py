@@ -10,11 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO
 
 from generation_functions.datasets.column_types import ColumnTypes
 from generation_functions.datasets.jsonl import encode_line
-from generation_functions.datasets.writer import PARQUET_BATCH_ROWS
+from generation_functions.datasets.writer import lines_to_parquet
 from web.children import limit_memory
 from web.reading.files import parse_object
 
@@ -30,7 +29,7 @@ def main() -> None:
             lines.writelines(_usable(source))
             if not lines.tell() and source.stat().st_size:
                 sys.exit("none of them is a JSON object")
-            _convert(lines, sys.stdout.buffer)
+            lines_to_parquet(lines, sys.stdout.buffer)
     except BaseException as error:
         # arro3 raises plain Exceptions, and a panic in its Rust code a PanicException that cannot be imported.
         if not isinstance(error, OSError) and type(error) is not Exception and type(error).__name__ != "PanicException":
@@ -45,14 +44,3 @@ def _usable(source: Path) -> Iterator[bytes]:
             row = parse_object(line)
             if row is not None and columns.clash(row) is None:
                 yield encode_line(row)
-
-
-def _convert(lines: BinaryIO, out: BinaryIO) -> None:
-    """In batches; two passes, the first one to find the columns."""
-    from arro3.io import infer_json_schema, read_json, write_parquet
-
-    lines.seek(0)
-    schema = infer_json_schema(lines)
-    lines.seek(0)
-    batches = read_json(lines, schema, batch_size=PARQUET_BATCH_ROWS)
-    write_parquet(batches, out, compression="zstd(3)", max_row_group_size=PARQUET_BATCH_ROWS)
