@@ -11,6 +11,7 @@ import { Panel } from "@/components/panel";
 import { AnswersPanel } from "@/features/models/answers-panel";
 import { FigureBars } from "@/features/models/figure-bars";
 import { factsIn } from "@/features/models/evaluation-facts";
+import { FactList } from "@/features/models/fact-list";
 import { useAddress } from "@/lib/address";
 import { moment } from "@/lib/format";
 import { nameOfModel } from "@/lib/paths";
@@ -66,16 +67,7 @@ function Evaluation({ evaluation }: { evaluation: EvaluationDetails }) {
         </ul>
       )}
       <FigureBars figures={evaluation.figures} />
-      {facts.length > 0 && (
-        <dl className="flex flex-col gap-1">
-          {facts.map(([name, text]) => (
-            <div key={name} className="flex flex-wrap gap-x-2">
-              <dt className="font-medium">{name}:</dt>
-              <dd className="text-soft">{text}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {facts.length > 0 && <FactList facts={facts} className="flex flex-col gap-1" />}
       {evaluation.notes.length > 0 && <p className="text-sm text-soft">{evaluation.notes.join(" ")}</p>}
       <p className="flex flex-wrap gap-x-5">
         <Link to={`/runs/${evaluation.run}`} className="underline underline-offset-4">

@@ -13,6 +13,7 @@ import { comparedFigures, inShort, onlyIn } from "@/features/models/comparison/c
 import { ComparedFigures } from "@/features/models/comparison/compared-figures";
 import { EvaluationPicker } from "@/features/models/comparison/evaluation-picker";
 import { factsIn } from "@/features/models/evaluation-facts";
+import { FactList } from "@/features/models/fact-list";
 import { addressOf } from "@/features/models/model-words";
 import { runIdIn, useAddress } from "@/lib/address";
 import { moment } from "@/lib/format";
@@ -109,14 +110,7 @@ function Side({ evaluation, alone }: { evaluation: EvaluationDetails; alone: rea
         )}{" "}
         <code className="font-mono text-sm break-all text-soft">{after}</code>
       </p>
-      <dl className="mt-2 text-sm">
-        {facts.map(([term, text]) => (
-          <div key={term} className="flex flex-wrap gap-x-2">
-            <dt className="font-medium">{term}:</dt>
-            <dd className="min-w-0 break-words text-soft">{text}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} className="mt-2 text-sm" />
     </Panel>
   );
 }
