@@ -14,8 +14,8 @@ const KEY = "atk.preferences";
 const DEFAULTS: Preferences = { theme: "system", motion: "full" };
 
 const listeners = new Set<() => void>();
-const darkSystem = matchMedia("(prefers-color-scheme: dark)");
-const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+const darkSystem = systemSetting("(prefers-color-scheme: dark)");
+const reducedMotion = systemSetting("(prefers-reduced-motion: reduce)");
 
 let current = read();
 
@@ -29,6 +29,20 @@ function read(): Preferences {
   } catch {
     return DEFAULTS; // storage is forbidden or holds something else: the page works all the same
   }
+}
+
+/**
+ * What the system asks for, as last reported. The query itself is read once only: Chromium never reports a change that
+ * somebody has read from the query before the next frame, and the page would keep the old theme.
+ */
+function systemSetting(query: string): { on: boolean } {
+  const list = matchMedia(query);
+  const setting = { on: list.matches };
+  list.addEventListener("change", (event) => {
+    setting.on = event.matches;
+    apply();
+  });
+  return setting;
 }
 
 /** Write what was chosen to the page, and tell whoever reads it. */
@@ -51,23 +65,21 @@ export function setPreferences(changes: Partial<Preferences>): void {
 
 /** The theme on the screen: the system's, unless somebody chose. */
 function themeShown(): "light" | "dark" {
-  return current.theme === "system" ? (darkSystem.matches ? "dark" : "light") : current.theme;
+  return current.theme === "system" ? (darkSystem.on ? "dark" : "light") : current.theme;
 }
 
 /** How much may move: a system that asks for reduced motion wins over any choice made here. */
 export function motionShown(): Motion {
-  return reducedMotion.matches ? "off" : current.motion;
+  return reducedMotion.on ? "off" : current.motion;
 }
 
 /** Whether the system asks for reduced motion, so that settings can say why nothing moves. */
 export function systemReducesMotion(): boolean {
-  return reducedMotion.matches;
+  return reducedMotion.on;
 }
 
 /** Keep the page as chosen while it is open. Call once. */
 export function watchPreferences(): void {
-  darkSystem.addEventListener("change", apply);
-  reducedMotion.addEventListener("change", apply);
   addEventListener("storage", (event) => {
     if (event.key !== KEY) return;
     current = read();
