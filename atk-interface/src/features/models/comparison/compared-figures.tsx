@@ -1,7 +1,8 @@
 import { CircleHelp, Equal, Trophy, type LucideIcon } from "lucide-react";
 import type { ComparedFigure, Outcome } from "@/features/models/comparison/compared";
+import { FigureItem } from "@/features/models/figure-item";
 import { axisEnd, differenceIn, type Measured } from "@/features/models/figure-words";
-import { IntervalBar, IntervalBars } from "@/features/models/interval-bar";
+import { IntervalBar } from "@/features/models/interval-bar";
 
 interface ComparedFiguresProps {
   figures: readonly ComparedFigure[];
@@ -26,23 +27,18 @@ const SIGNS: Record<Outcome, { icon: LucideIcon; tone: string; words: (names: re
 };
 
 function ComparedItem({ figure: { name, unit, better, first, second, difference, outcome }, names }: { figure: ComparedFigure; names: readonly [string, string] }) {
-  const { icon: Icon, tone, words } = SIGNS[outcome];
-  const end = axisEnd(unit, [first, second]);
+  const { words, ...look } = SIGNS[outcome];
+  const bar = { end: axisEnd(unit, [first, second]), unit };
+  const bars = (
+    <>
+      <IntervalBar label={names[0]} measured={first} {...bar} strong={outcome === "first"} />
+      <IntervalBar label={names[1]} measured={second} {...bar} strong={outcome === "second"} />
+    </>
+  );
   return (
-    <li className="min-w-0">
-      <p className="flex flex-wrap items-baseline justify-between gap-x-3">
-        <span className="font-medium">{name}</span>
-        <span className={`inline-flex items-center gap-1 text-sm ${tone}`}>
-          <Icon aria-hidden className="size-4" /> {words(names)}
-        </span>
-      </p>
-      <p className="mb-1 text-sm text-soft">{better === "lower" ? "less is better" : "more is better"}</p>
-      <IntervalBars>
-        <IntervalBar label={names[0]} measured={first} end={end} unit={unit} strong={outcome === "first"} />
-        <IntervalBar label={names[1]} measured={second} end={end} unit={unit} strong={outcome === "second"} />
-      </IntervalBars>
+    <FigureItem name={name} better={better} sign={{ ...look, word: words(names) }} bars={bars}>
       <p className="mt-1 text-sm text-soft tabular-nums">{outcome === "incomparable" ? "The models cut text into different tokens: bits per byte can be compared." : inWords(difference, unit)}</p>
-    </li>
+    </FigureItem>
   );
 }
 
