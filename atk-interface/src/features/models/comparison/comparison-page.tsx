@@ -75,7 +75,7 @@ function Compared({ comparison }: { comparison: EvaluationComparison }) {
         <Panel title="Figures" lead={inShort(figures, names)}>
           <ComparedFigures figures={figures} names={names} />
           <p className="mt-5 border-t border-line pt-3 text-sm text-soft">
-            The models after training are compared. Intervals hold 95 %; that of a difference takes the two for independent (Newcombe, 1998), so it is cautious where both were asked the same questions. Of many figures, one in twenty differs by chance.
+            The models after training are compared. Intervals hold 95 %; that of a difference takes the two for independent (Newcombe, 1998), so it is cautious where both were asked the same questions. For a sharper answer run evaluate-pipeline on one model and name the other in <code>before</code>: then they are compared question by question. Of many figures, one in twenty differs by chance.
           </p>
         </Panel>
       )}
