@@ -34,7 +34,11 @@ class NewModel(BaseModel):
     vocabulary_size: int = Field(
         default=4096, gt=BYTES, description="Tokens in the vocabulary, at most: small texts have fewer."
     )
-    context: int = Field(default=1024, ge=16, description="Longest sequence, in tokens.")
+    context: int = Field(
+        default=1024,
+        ge=16,
+        description="Longest sequence, in tokens; unless given, at least the stages' sequence_length.",
+    )
     shared_embeddings: bool = Field(
         default=True, description="One matrix reads tokens and writes them: fewer parameters in a small model."
     )

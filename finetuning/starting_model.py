@@ -80,9 +80,10 @@ def starting_model(
     if given == NEW:
         template, _ = _template(stages, None)
         folder = group.main_folder(run.folder) / BASE_FOLDER
-        digest = stable_hash((shape or NewModel()).model_dump(), template.digest, seed, _data_names(stages))
+        made = _with_room(shape or NewModel(), stages)
+        digest = stable_hash(made.model_dump(), template.digest, seed, _data_names(stages))
         if group.writes:
-            _make(folder, shape or NewModel(), stages, template, seed, digest)
+            _make(folder, made, stages, template, seed, digest)
         group.wait()
         return StartingModel(str(folder), given, load_tokenizer(folder, template), template, digest)
     if shape is not None:
@@ -118,6 +119,13 @@ def _template_path(stage: TrainingStage) -> str | Path:
     name = stage.chat_template or DEFAULT_TEMPLATE
     inside = stage.file(name).expanduser()
     return inside if name.endswith(".jinja") and inside.is_file() else name
+
+
+def _with_room(shape: NewModel, stages: Sequence[TrainingStage]) -> NewModel:
+    """The shape, with room for the longest sequence of the stages where nobody has said how long they may be."""
+    if "context" in shape.model_fields_set:
+        return shape
+    return shape.model_copy(update={"context": max([shape.context, *(stage.sequence_length or 0 for stage in stages)])})
 
 
 def _make(

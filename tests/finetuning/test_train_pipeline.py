@@ -221,6 +221,14 @@ def test_a_new_model_reads_other_data_anew(tmp_path: Path, texts: Path, rows: Pa
     assert weights(tmp_path / "run/base") != before
 
 
+def test_a_new_model_reads_as_far_as_its_stages_do_unless_somebody_says_how_far(tmp_path: Path, rows: Path) -> None:
+    long = stage(rows, **{**FEW, "sequence_length": 1536})
+    train(tmp_path / "run", long, "new", new_model=NewModel(layers=1, width=32, heads=2))
+    assert orjson.loads((tmp_path / "run/model/config.json").read_bytes())["max_position_embeddings"] == 1536
+    with pytest.raises(UsageError, match="the model reads 128 tokens at most"):
+        train(tmp_path / "said", long, "new", new_model=NewModel(layers=1, width=32, heads=2, context=128))
+
+
 @pytest.mark.parametrize(
     ("device", "message"),
     [("gpu", "There is no device 'gpu': auto, cpu"), ("cuda:9", "cuda:9 (wants|is asked for)")],
