@@ -143,11 +143,14 @@ def _facts(model: FoundModel, about: Around) -> dict[str, Any]:
 
 
 def _name(model: FoundModel, work: Work | None) -> str:
+    """The run's name for what it came to; `expert/base` for what it began with."""
     if model.kind == ModelKind.GGUF:
         return plain_text_of(model.place.stem)
-    if work is not None and model.place.parent == Path(work.folder):
-        return work.name or Path(work.folder).name
-    return plain_text_of(model.place.name)
+    if work is None or not model.place.is_relative_to(work.folder):
+        return plain_text_of(model.place.name)
+    inside = model.place.relative_to(work.folder).as_posix()
+    run = work.name or Path(work.folder).name
+    return run if inside in (".", "model") else f"{run}/{plain_text_of(inside)}"
 
 
 def _stage(stage: dict[str, Any]) -> TrainedStage:

@@ -92,6 +92,13 @@ def test_a_trained_model_is_listed_with_its_training_its_figures_and_its_exports
     assert found["outputs/train/lamp-export/gguf/lamp-q8_0.gguf"]["kind"] == "gguf"
 
 
+def test_models_of_one_run_are_told_apart_by_name(client: TestClient, trained: FinishedRun) -> None:
+    model_folder(trained.folder / "base")
+    names = {path.removeprefix("outputs/train/"): one["name"] for path, one in models(client).items()}
+    del names["lamp-export/gguf/lamp-q8_0.gguf"]
+    assert names == {"lamp/model": "lamp", "lamp/base": "lamp/base"}
+
+
 def test_only_what_an_export_has_left_has_the_record_of_the_model_beside_it(client: TestClient, project: Path) -> None:
     (project / "model").mkdir()
     (project / "model/training.json").write_text(json.dumps(RECORD))
