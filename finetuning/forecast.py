@@ -198,7 +198,7 @@ class Forecast:
         of = f" of {gigabytes(self.available)}" if self.available else ""
         return (
             f"Memory: about {gigabytes(self.memory.total)}{of} ({detail}). "
-            f"Training: {count(self.steps, 'optimiser step')} of about {self.tokens_per_step} tokens; "
+            f"Training: {count(self.steps, 'optimiser step')} of about {self.tokens_per_step:,} tokens; "
             f"{count(self.trained, 'parameter')} learn."
         )
 

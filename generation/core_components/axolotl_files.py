@@ -15,7 +15,7 @@ def axolotl_yaml(plan: TrainingPlan) -> str:
     return commented_yaml(
         (
             f"For axolotl {AXOLOTL_VERSION} or later. In this folder: axolotl train axolotl.yaml\n"
-            f"{plan.tokens} tokens in each epoch: about {plan.steps} optimiser steps in all, on one GPU.",
+            f"{plan.tokens:,} tokens in each epoch: about {plan.steps:,} optimiser steps in all, on one GPU.",
             {"base_model": plan.settings.base_model, "output_dir": "./model", **_adapter(plan)},
         ),
         (_about_data(plan), {"datasets": [_dataset(file) for file in plan.files], **_preparation()}),

@@ -93,12 +93,12 @@ def _stage_sections(plan: TrainingPlan) -> list[tuple[str, dict[str, Any]]]:
             {"chat_template": TEMPLATE_FILE},
         ),
         (
-            f"Tokens in a sequence: the longest row has about {plan.longest}. Short rows are packed together.",
+            f"Tokens in a sequence: the longest row has about {plan.longest:,}. Short rows are packed together.",
             {"sequence_length": plan.sequence_length},
         ),
         (
             "Tokens that one optimiser step learns from, and how often training goes over the data: "
-            f"{plan.tokens} tokens x {settings.epochs} (epochs) / {settings.batch_tokens} tokens in a batch give "
+            f"{plan.tokens:,} tokens x {settings.epochs} (epochs) / {settings.batch_tokens:,} tokens in a batch give "
             f"about {count(plan.steps, 'optimiser step')}.",
             {"batch_tokens": settings.batch_tokens, "epochs": settings.epochs},
         ),
@@ -125,14 +125,14 @@ def _data_entry(file: TrainingFile) -> Commented:
 def _readme(plan: TrainingPlan) -> str:
     what = "continued pretraining on text" if plan.stage == "pretraining" else "supervised training on conversations"
     files = "\n".join(
-        f"  {file.file:<24} {file.rows} rows, {file.tokens} tokens; trained on: {_TRAINED_ON[file.format]}"
+        f"  {file.file:<24} {file.rows:,} rows, {file.tokens:,} tokens; trained on: {_TRAINED_ON[file.format]}"
         for file in plan.files
     )
     return f"""Training folder: {what}
 
 {files}
 
-Epochs: {plan.settings.epochs}; optimiser steps to expect: {plan.steps}. Train in this folder, with one of these tools.
+Epochs: {plan.settings.epochs}; optimiser steps to expect: {plan.steps:,}. Train in this folder with one of these tools.
 {_base_model_note(plan)}
 Augmentoolkit's train-pipeline
 

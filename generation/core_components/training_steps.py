@@ -18,6 +18,6 @@ def few_steps_note(tokens: int, steps: int) -> str:
     if steps >= FEW_STEPS:
         return ""
     return (
-        f"{tokens} tokens give only {count(steps, 'optimiser step')}, too few to learn much from. Add documents, ask "
+        f"{tokens:,} tokens give only {count(steps, 'optimiser step')}, too few to learn much from. Add documents, ask "
         "for more variations or generations, raise epochs, or lower batch_tokens."
     )

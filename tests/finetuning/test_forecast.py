@@ -238,4 +238,4 @@ def test_the_forecast_reads_as_sentences() -> None:
     ).text
     assert text.startswith("Memory: about 1")
     assert "of 1.0 GB (logits 12.0 MB" in text
-    assert text.endswith("Training: 293 optimiser steps of about 1024 tokens; 144,480 parameters learn.")
+    assert text.endswith("Training: 293 optimiser steps of about 1,024 tokens; 144,480 parameters learn.")
