@@ -81,15 +81,22 @@ class Retriever:
 
     async def passages_for(self, messages: Sequence[Mapping[str, str]]) -> list[Hit]:
         """The passages to show in a conversation, best first: good enough, and within the budget."""
-        wanted = self.wanted
-        most = 1 if wanted.form == "single" else wanted.passages
-        found = [hit for hit in await self.search(queries_of(messages), most) if wanted.takes(hit)]
-        left = wanted.tokens
-        for number, hit in enumerate(found):
+        return self.shown(await self.search(queries_of(messages), self.most_shown))
+
+    @property
+    def most_shown(self) -> int:
+        """How many passages are shown at most."""
+        return 1 if self.wanted.form == "single" else self.wanted.passages
+
+    def shown(self, found: Sequence[Hit]) -> list[Hit]:
+        """Those of a search's passages that a conversation is shown."""
+        enough = [hit for hit in found[: self.most_shown] if self.wanted.takes(hit)]
+        left = self.wanted.tokens
+        for number, hit in enumerate(enough):
             left -= count_tokens(hit.text) + count_tokens(hit.title)
             if left < 0:
-                return found[:number]
-        return found
+                return enough[:number]
+        return enough
 
     def close(self) -> None:
         """End the thread, and close the index."""

@@ -132,7 +132,9 @@ class PassageIndex:
         best = sorted(fused, key=lambda passage: (-fused[passage], passage))[: max(most, _WEIGHED)]
         weighed = [self._weights(query) for query in queries]
         hits = [self._hit(passage, led.get(passage), weighed, cosines.get(passage, 0.0)) for passage in best]
-        return _fused_with_scores([hit for hit in hits if hit is not None], fused)[:most]
+        # Not all of them, however many are wanted: the best ones are the same for whoever asks for more.
+        first, rest = ([hit for hit in part if hit is not None] for part in (hits[:_WEIGHED], hits[_WEIGHED:]))
+        return [*_fused_with_scores(first, fused), *rest][:most]
 
     def record_of(self, index: ChunkIndex, identity: str) -> Record | None:
         """The record of that id in one of the two indexes."""

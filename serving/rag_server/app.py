@@ -44,11 +44,10 @@ def create_rag_app(shelf: Shelf, retriever: Retriever, access: Access) -> FastAP
     @app.post("/v1/search")
     async def search(request: Request) -> Response:
         asked = read_body(await request.body(), SearchRequest)
-        said = asked.said()
-        queries = queries_of(said)
-        found = await retriever.search(queries, asked.passages or retriever.wanted.passages)
-        shown = {hit.id for hit in await retriever.passages_for(said)}
-        data = [{**hit.told(number), "shown": hit.id in shown} for number, hit in enumerate(found, start=1)]
+        queries, most = queries_of(asked.said()), asked.passages or retriever.wanted.passages
+        found = await retriever.search(queries, max(most, retriever.most_shown))
+        shown = {hit.id for hit in retriever.shown(found)}
+        data = [{**hit.told(number), "shown": hit.id in shown} for number, hit in enumerate(found[:most], start=1)]
         content = {"object": "list", "queries": queries, "min_score": retriever.wanted.min_score, "data": data}
         return Response(orjson.dumps(content), media_type="application/json")
 

@@ -126,6 +126,26 @@ def test_an_index_is_built_once_and_follows_its_files(tmp_path: Path) -> None:
     index.close()
 
 
+def test_who_asks_for_more_passages_gets_the_same_ones_first(tmp_path: Path) -> None:
+    words = ["mason", "arch", "toll", "ward", "stone", "river", "keeper"]
+    texts = [
+        (
+            f"Who paid the {words[n % 7]} of bridge {n % 11}?",
+            f"{words[n % 5]} {n}.",
+            f"The {words[n % 3]} of the {words[n % 7]} and the {words[n % 4]} bridge {n}. " * (1 + n % 3),
+        )
+        for n in range(120)
+    ]
+    index = PassageIndex(tmp_path / "index", wrote(tmp_path / "source", texts))
+    index.sync()
+    for asked in ("Who paid the toll of the stone bridge?", "river keeper", "Which mason, which arch, which ward?"):
+        many = [one.id for one in index.search([asked], 50)]
+        assert len(many) > 24
+        for most in (1, 3, 24, 40):
+            assert [one.id for one in index.search([asked], most)] == many[:most]
+    index.close()
+
+
 def test_vectors_find_what_no_word_does(bridges: PassageIndex) -> None:
     assert bridges.search(["viaduct"], 3) == []
     found = bridges.search(["viaduct"], 3, [Vectors({"p4": 0.9}, {})])
