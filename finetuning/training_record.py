@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,23 @@ class TrainingRecord(BaseModel):
     parameters: int = Field(default=0, description="How many the whole model has.")
 
 
+def record_text(record: TrainingRecord, folder: Path) -> str:
+    """What training.json of `folder` says.
+
+    Files of data are told by the way that leads to them from there: who uploads the folder does not give away where on
+    a disk it lay.
+    """
+    here = folder.resolve()
+
+    def told(name: str) -> str:
+        if not name.startswith("/"):
+            return name
+        way = os.path.relpath(name, here)
+        return way if way.startswith("../") else f"./{way}"
+
+    return _with_data(record, told).model_dump_json(indent=2) + "\n"
+
+
 def read_record(folder: Path) -> TrainingRecord:
     """The record of a model folder; an empty one where the folder has none, as those of the hub.
 
@@ -33,10 +52,27 @@ def read_record(folder: Path) -> TrainingRecord:
         UsageError: It is there and cannot be read.
     """
     path = Path(folder).expanduser() / RECORD_FILE
+    here = path.parent.resolve()
+
+    def found(name: str) -> str:
+        return os.path.normpath(here / name) if name.startswith(("./", "../")) else name
+
     try:
-        return TrainingRecord.model_validate_json(path.read_bytes())
+        return _with_data(TrainingRecord.model_validate_json(path.read_bytes()), found)
     except FileNotFoundError:
         return TrainingRecord()
     except (OSError, ValidationError) as error:
         reason = str(error).splitlines()[0]
         raise UsageError(f"{path} cannot be read: {reason}. Delete it, or train again.") from error
+
+
+def _with_data(record: TrainingRecord, change: Callable[[str], str]) -> TrainingRecord:
+    """With other names for the files of data."""
+
+    def changed(stage: dict[str, Any]) -> dict[str, Any]:
+        data = stage.get("data")
+        if not isinstance(data, list):
+            return stage
+        return {**stage, "data": [change(name) if isinstance(name, str) else name for name in data]}
+
+    return record.model_copy(update={"stages": [changed(stage) for stage in record.stages]})

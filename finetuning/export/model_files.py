@@ -17,7 +17,7 @@ from finetuning.model_folder import load_model, load_tokenizer, stop_ids
 from finetuning.model_sources import base_of, check_source, is_adapter, is_model_folder, read_json
 from finetuning.new_model import NEW
 from finetuning.packages import is_path, require
-from finetuning.training_record import RECORD_FILE, read_record
+from finetuning.training_record import RECORD_FILE, read_record, record_text
 from generation_functions.errors import StorageError, UsageError
 
 TOKENIZER_FILES = (
@@ -115,8 +115,8 @@ def _place(base: str, folder: Path) -> Path:
 
 
 def _named_from(new: Path, base: str, folder: Path) -> str:
-    """What a model in `folder` calls its base model, for a copy of it in `new`: paths that were relative still are."""
-    if base == NEW or not is_path(base) or Path(base).expanduser().is_absolute():
+    """What a model in `folder` calls its base model, for a copy of it in `new`; a path leads there from `new`."""
+    if base == NEW or not is_path(base):
         return base
     place, here = _place(base, folder).resolve(), new.resolve()
     return os.path.relpath(place, here) if place.anchor == here.anchor else str(place)
@@ -185,7 +185,7 @@ def write_model(source: ModelSource, folder: Path, on_tensor: Callable[[int], No
     record = read_record(last)
     base = _named_from(folder, record.base_model or source.base_model, last)
     record = record.model_copy(update={"adapter": False, "base_model": base})
-    (folder / RECORD_FILE).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    (folder / RECORD_FILE).write_text(record_text(record, folder), encoding="utf-8")
     return note
 
 

@@ -21,6 +21,7 @@ from finetuning.model_folder import (
     is_model_folder,
     load_model,
     load_tokenizer,
+    read_record,
     save_model,
 )
 from generation_functions.chat_templates import load_template
@@ -116,7 +117,8 @@ def test_tokenizer_template_and_stops_go_with_the_merged_model(tiny_model: Path,
     settings = orjson.loads((tmp_path / "merged" / "generation_config.json").read_bytes())
     assert settings["eos_token_id"][0] == tokenizer.convert_tokens_to_ids("<|im_end|>")
     record = orjson.loads((tmp_path / "merged" / "training.json").read_bytes())
-    assert (record["adapter"], record["base_model"]) == (False, str(tiny_model))
+    assert not record["adapter"]
+    assert (tmp_path / "merged" / record["base_model"]).resolve() == tiny_model.resolve()
 
 
 def test_the_record_says_where_it_came_from_as_seen_from_the_new_place(tiny_model: Path, tmp_path: Path) -> None:
@@ -133,7 +135,27 @@ def test_the_record_says_where_it_came_from_as_seen_from_the_new_place(tiny_mode
     assert find_model(str(adapter)).base_model == "new"  # and what that was made from, which no training has changed
 
 
-@pytest.mark.parametrize("base", ["new", "Qwen/Qwen3-0.6B-Base", "/models/base"])
+def test_the_record_does_not_tell_where_on_the_disk_things_lie(tiny_model: Path, tmp_path: Path) -> None:
+    """An export is what people upload."""
+    run = tmp_path / "project/outputs/run"
+    shutil.copytree(tiny_model, run / "model")
+    data = tmp_path / "project/outputs/data/chat.jsonl"
+    told = {
+        "base_model": str(tmp_path / "project/models/base"),
+        "stages": [{"kind": "supervised", "data": [str(data)]}],
+    }
+    record = read_record(run / "model").model_copy(update=told)
+    (run / "model/training.json").write_text(record.model_dump_json())
+    exported = tmp_path / "project/outputs/export/model"
+    exported.parent.mkdir()
+    merged(run / "model", exported)
+    assert str(tmp_path) not in (exported / "training.json").read_text()
+    (stage,) = read_record(exported).stages
+    assert stage["data"] == [str(data)]
+    assert (exported / read_record(exported).base_model).resolve() == tmp_path / "project/models/base"
+
+
+@pytest.mark.parametrize("base", ["new", "Qwen/Qwen3-0.6B-Base"])
 def test_a_name_that_holds_everywhere_stays(tiny_model: Path, tmp_path: Path, base: str) -> None:
     shutil.copytree(tiny_model, tmp_path / "model")
     record = orjson.loads((tmp_path / "model" / "training.json").read_bytes())
