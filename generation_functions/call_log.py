@@ -127,8 +127,9 @@ class CallLog:
         self._file = os.open(self.path, flags, 0o644)
         self._index = self._open_index(folder / "index.sqlite")
         indexed = self._restore()
-        # A log that begins now answers nearly every question with no; one that is resumed, with yes.
-        self._filter = KeyFilter() if not indexed else None
+        # A log that begins now answers nearly every question with no; one that is resumed, with yes. Another run's is
+        # one of many, and may be as good as empty: 4 MB for each would be most of a small run's memory.
+        self._filter = KeyFilter() if writable and not indexed else None
         self._read_tail(indexed)
         self._synced = self._end
         self._flusher: threading.Thread | None = None

@@ -178,12 +178,17 @@ def known_run_folders() -> list[Path]:
 def other_calls(folder: Path) -> list[Path]:
     """The call log folders of this machine's other runs, those used last first, at most `_MOST_OTHER_LOGS`.
 
-    Each costs a look-up per new call and a few open files.
+    Each costs a look-up per new call and a few open files, so logs without a call (of trainings, of servers) are not
+    among them.
     """
-    here = folder.resolve()
-    folders = [known / "calls" for known in known_run_folders() if known.resolve() != here]
-    readable = [calls for calls in folders if os.access(calls / "calls.jsonl", os.R_OK)]
-    return sorted(readable, key=lambda calls: -(calls / "calls.jsonl").stat().st_mtime_ns)[:_MOST_OTHER_LOGS]
+    here, used = folder.resolve(), list[tuple[int, Path]]()
+    for known in known_run_folders():
+        log = known / "calls" / "calls.jsonl"
+        if known.resolve() != here and os.access(log, os.R_OK):
+            with suppress(FileNotFoundError):  # deleted in this moment
+                facts = log.stat()
+                used += [(facts.st_mtime_ns, log.parent)] if facts.st_size else []
+    return [calls for _, calls in sorted(used, reverse=True)[:_MOST_OTHER_LOGS]]
 
 
 def code_fingerprint(pipeline_file: Path | None) -> str:

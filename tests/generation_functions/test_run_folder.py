@@ -155,12 +155,14 @@ def test_state_lives_where_the_variable_says(own_state: Path, monkeypatch: pytes
 
 
 def test_other_runs_are_those_with_calls_and_never_oneself(tmp_path: Path) -> None:
-    for name in ("one", "two", "without"):
+    for name in ("one", "two", "three", "empty", "without"):
         register(tmp_path / name)
-    for name in ("one", "two"):
+    for second, (name, content) in enumerate({"two": b"{}\n", "one": b"{}\n", "three": b"{}\n", "empty": b""}.items()):
         (tmp_path / name / "calls").mkdir()
-        (tmp_path / name / "calls" / "calls.jsonl").write_bytes(b"")
-    assert other_calls(tmp_path / "one") == [tmp_path / "two" / "calls"]
+        log = tmp_path / name / "calls" / "calls.jsonl"
+        log.write_bytes(content)
+        os.utime(log, (second, second))
+    assert other_calls(tmp_path / "one") == [tmp_path / "three" / "calls", tmp_path / "two" / "calls"]
 
 
 # --- the code's fingerprint
