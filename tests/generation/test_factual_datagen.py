@@ -118,6 +118,8 @@ def call_lines(run: Path) -> list[bytes]:
 def test_held_out_questions_share_no_chunk_and_no_near_duplicate_with_chat_rows(sample_run: Path) -> None:
     held_out = rows(sample_run / "eval_questions.jsonl")
     assert len(held_out) >= 5
+    notes = orjson.loads((sample_run / "summary.json").read_bytes())["notes"]
+    assert any(note.startswith(f"{len(held_out)} questions for the evaluation: too few to tell") for note in notes)
     provenance = rows(sample_run / "provenance.jsonl")
     of_chat = ("sft_run/chat", "sft_run/segments")
     chunks = {
@@ -132,6 +134,13 @@ def test_held_out_questions_share_no_chunk_and_no_near_duplicate_with_chat_rows(
     ]
     duplicates = find_near_duplicates([*asked, *(question["question"] for question in held_out)])
     assert all(number < len(asked) for number in duplicates)
+
+
+def test_enough_questions_for_the_evaluation_are_not_complained_of(tmp_path: Path) -> None:
+    make(tmp_path / "run", holdout=0.7, fill_gaps=False, **general(tmp_path))
+    assert len(rows(tmp_path / "run/eval_questions.jsonl")) >= 50
+    notes = orjson.loads((tmp_path / "run/summary.json").read_bytes())["notes"]
+    assert not any("for the evaluation" in note for note in notes)
 
 
 def test_held_out_text_is_taught_or_left_out_as_wished(sample_run: Path, tmp_path: Path) -> None:

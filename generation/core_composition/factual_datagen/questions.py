@@ -9,8 +9,12 @@ from typing import Any
 from generation.core_composition.factual_datagen.corpora import CorpusRows
 from generation_functions import Record, Run
 from generation_functions.datasets.collected import CollectedRows
+from generation_functions.datasets.figures import count
 from generation_functions.near_duplicates import find_near_duplicates, find_repeated
 from generation_functions.stage import Tally
+
+FEW_QUESTIONS = 50
+"""With fewer, the interval of a share of right answers spans more than a quarter of all shares (Wilson, 1927)."""
 
 
 class _Questions:
@@ -66,6 +70,11 @@ def kept_questions(run: Run, made: Sequence[CorpusRows], trained: Sequence[Colle
     reason = "near-duplicate of a trained or another held-out question"
     _count(tally, sum(map(len, sets)), len(dropped), reason)
     run.count("questions for the evaluation", tally)
+    if 0 < tally.kept < FEW_QUESTIONS:
+        run.note(
+            f"{count(tally.kept, 'question')} for the evaluation: too few to tell a gain from chance, unless it is "
+            "large. Add documents, or raise holdout."
+        )
     lines = (line for rows in sets for line in rows)
     for number, line in enumerate(lines):
         if number not in dropped:
