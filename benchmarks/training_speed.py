@@ -103,7 +103,10 @@ def bare(work: Workload, model: Any, sequences: list[list[TokenRow]]) -> Ticks:
 
     model.train()
     collator, ticks = PackedCollator(0), Ticks(work.device)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01, fused=work.device != "cpu")
+    weights = [weight for weight in model.parameters() if weight.ndim > 1]
+    norms = [weight for weight in model.parameters() if weight.ndim <= 1]
+    groups = [{"params": weights, "weight_decay": 0.01}, {"params": norms, "weight_decay": 0.0}]
+    optimiser = torch.optim.AdamW(groups, lr=RATE, fused=work.device != "cpu")
     ticks.start()
     for step in range(work.steps):
         batches = [collator([one]) for one in sequences[step * work.per_step :][: work.per_step]]
