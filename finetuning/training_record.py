@@ -31,8 +31,8 @@ class TrainingRecord(BaseModel):
 def record_text(record: TrainingRecord, folder: Path) -> str:
     """What training.json of `folder` says.
 
-    Files of data are told by the way that leads to them from there: who uploads the folder does not give away where on
-    a disk it lay.
+    The base model and files of data are told by the way that leads to them from there: who uploads the folder does not
+    give away where on a disk it lay.
     """
     here = folder.resolve()
 
@@ -42,11 +42,14 @@ def record_text(record: TrainingRecord, folder: Path) -> str:
         way = os.path.relpath(name, here)
         return way if way.startswith("../") else f"./{way}"
 
-    return _with_data(record, told).model_dump_json(indent=2) + "\n"
+    told_record = _with_data(record, told).model_copy(update={"base_model": told(record.base_model)})
+    return told_record.model_dump_json(indent=2) + "\n"
 
 
 def read_record(folder: Path) -> TrainingRecord:
     """The record of a model folder; an empty one where the folder has none, as those of the hub.
+
+    Files of data are told from anywhere; a base model may be told by the way that leads to it from the folder.
 
     Raises:
         UsageError: It is there and cannot be read.

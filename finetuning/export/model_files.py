@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -114,14 +113,6 @@ def _place(base: str, folder: Path) -> Path:
     return beside if base.startswith(".") or is_model_folder(beside) else Path(base).expanduser()
 
 
-def _named_from(new: Path, base: str, folder: Path) -> str:
-    """What a model in `folder` calls its base model, for a copy of it in `new`; a path leads there from `new`."""
-    if base == NEW or not is_path(base):
-        return base
-    place, here = _place(base, folder).resolve(), new.resolve()
-    return os.path.relpath(place, here) if place.anchor == here.anchor else str(place)
-
-
 def _folder(source: str) -> Path:
     require("torch", "transformers", "safetensors", source=source)
     name = check_source(source)
@@ -183,7 +174,9 @@ def write_model(source: ModelSource, folder: Path, on_tensor: Callable[[int], No
     _write_generation_config(source, folder)
     last = source.folders[-1]
     record = read_record(last)
-    base = _named_from(folder, record.base_model or source.base_model, last)
+    base = record.base_model or source.base_model
+    if base != NEW and is_path(base):
+        base = str(_place(base, last).resolve())
     record = record.model_copy(update={"adapter": False, "base_model": base})
     (folder / RECORD_FILE).write_text(record_text(record, folder), encoding="utf-8")
     return note
