@@ -184,10 +184,12 @@ def other_calls(folder: Path) -> list[Path]:
     here, used = folder.resolve(), list[tuple[int, Path]]()
     for known in known_run_folders():
         log = known / "calls" / "calls.jsonl"
-        if known.resolve() != here and os.access(log, os.R_OK):
-            with suppress(FileNotFoundError):  # deleted in this moment
-                facts = log.stat()
-                used += [(facts.st_mtime_ns, log.parent)] if facts.st_size else []
+        if known.resolve() == here or not os.access(log, os.R_OK):
+            continue
+        with suppress(FileNotFoundError):  # deleted in this moment
+            facts = log.stat()
+            if facts.st_size:
+                used.append((facts.st_mtime_ns, log.parent))
     return [calls for _, calls in sorted(used, reverse=True)[:_MOST_OTHER_LOGS]]
 
 

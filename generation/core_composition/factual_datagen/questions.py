@@ -14,7 +14,7 @@ from generation_functions.near_duplicates import find_near_duplicates, find_repe
 from generation_functions.stage import Tally
 
 FEW_QUESTIONS = 50
-"""With fewer, the interval of a share of right answers spans more than a quarter of all shares (Wilson, 1927)."""
+"""With fewer, the interval of a share of right answers near one half spans more than a quarter (Wilson, 1927)."""
 
 
 class _Questions:
